@@ -1,0 +1,23 @@
+#pragma once
+/// A message in words, masked: safe for logs, tickets and screens.
+
+#include <string>
+#include <string_view>
+
+#include "codec/message.hpp"
+
+namespace codec {
+
+/// A card number with its first six and last four digits, a PIN# (twelve digits) with its first
+/// eight; anything shorter than thirteen and not twelve digits shows nothing.
+std::string mask_card(std::string_view digits);
+
+/// Line by line: `MTI 0200 financial request`, then `DE 004 amount, transaction | 000000005000`.
+/// Tags of DE 48 follow as `48.0002 order id | …`. A masked value shows its length: `[masked 16]`.
+std::string describe(const Message& message);
+
+/// The message's name from MTI and processing code: `purchase`, `verify`, `reversal`, `echo` …;
+/// `unknown` for what is none of protocol's.
+std::string_view message_name(const Message& message);
+
+}  // namespace codec

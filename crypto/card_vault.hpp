@@ -1,0 +1,57 @@
+#pragma once
+/// Card numbers, PIN#s and passwords at rest: found by HMAC, kept sealed, verified by keyed hash.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/random.hpp"
+#include "crypto/key_store.hpp"
+#include "crypto/pin_block.hpp"
+
+namespace crypto {
+
+/// First 16 bytes of HMAC-SHA-256(card_index key, what ‖ digits).
+using IndexHash = std::array<std::uint8_t, 16>;
+/// First 16 bytes of HMAC-SHA-256(password key, card id ‖ digits).
+using PasswordVerifier = std::array<std::uint8_t, 16>;
+
+/// What a sealed text is; part of the authenticated data, so that one cannot stand for another.
+enum class Secret : std::uint8_t { card_number = 1, pin_number = 2, initial_password = 3 };
+
+/// nonce (12) ‖ ciphertext, zero-padded plain text of 19 bytes (19) ‖ tag (16).
+using Sealed = std::array<std::uint8_t, 12 + 19 + 16>;
+
+/// One thread at a time. Throws std::runtime_error if OpenSSL fails or a key id is unknown.
+class CardVault {
+ public:
+  explicit CardVault(const KeyStore& keys);
+  ~CardVault();
+
+  /// How a card number (what = card_number) or PIN# is found, under the current index key.
+  IndexHash index_hash(Secret what, std::string_view digits);
+  std::uint16_t seal_key_id() const { return seal_key_id_; }
+  std::uint16_t password_key_id() const { return password_key_id_; }
+  std::uint16_t index_key_id() const { return index_key_id_; }
+
+  /// AES-256-GCM, authenticated with what and card id. At most 19 characters.
+  Sealed seal(Secret what, std::uint64_t card_id, std::string_view text, base::RandomSource& random);
+  /// Nothing when the record was altered, or belongs to another card or kind.
+  std::optional<std::string> open(Secret what, std::uint64_t card_id, std::uint16_t key_id,
+                                  const Sealed& sealed);
+
+  PasswordVerifier verifier(std::uint64_t card_id, std::uint16_t key_id, std::string_view password);
+
+ private:
+  const KeyStore& keys_;
+  std::uint16_t seal_key_id_, password_key_id_, index_key_id_;
+  struct State;  // OpenSSL contexts, made once: no allocation per message
+  std::unique_ptr<State> state_;
+};
+
+/// Constant-time comparison.
+bool equal(base::ByteView left, base::ByteView right);
+
+}  // namespace crypto

@@ -1,0 +1,104 @@
+#pragma once
+/// The ledger data of the first start: merchants, terminals, products, categories, lots.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.hpp"
+
+namespace config {
+
+/// What stands behind a DE 42.
+enum class MerchantKind : std::uint8_t {
+  merchant = 1,
+  agent = 2,
+  operating = 3,  ///< `operator` in the file
+  site = 4,
+  bank = 5,
+};
+
+/// Section `[merchant.ID]`, ID being the 15 characters of DE 42.
+struct SeedMerchant {
+  std::string id;
+  std::string station;
+  std::uint16_t station_id = 0;
+  MerchantKind kind = MerchantKind::merchant;
+  std::uint16_t mcc = 0;         ///< 0: none; set for kind merchant only
+  std::uint32_t fee_bp = 0;      ///< basis points of the day's purchases less refunds and reversals
+  std::string name_ko, name_en;  ///< UTF-8, at most 40 bytes each
+  std::string account;           ///< where pay-outs go; merchants only
+  std::int64_t prefund_won = 0;  ///< agents only
+};
+
+/// One of the terminals of a `[terminals.N]` section, whose range is expanded.
+struct SeedTerminal {
+  std::string id;  ///< the 8 characters of DE 41
+  std::string station;
+  std::uint16_t station_id = 0;
+  std::string merchant;
+};
+
+/// Service categories. The numbers are bits of a product's mix in ledger records: never reuse or
+/// renumber one.
+enum class Category : std::uint8_t {
+  telephone = 0,
+  mobile = 1,
+  pc_communication = 2,
+  voice_information = 3,
+  internet_content = 4,
+  pc_bang = 5,
+  shopping = 6,  ///< every MCC that is no other category's
+};
+inline constexpr int kCategoryCount = 7;
+
+std::string_view to_text(Category category);
+constexpr std::uint8_t mix_bit(Category category) {
+  return static_cast<std::uint8_t>(1u << static_cast<unsigned>(category));
+}
+
+/// Section `[category.NAME]`: shopping has none.
+struct SeedCategory {
+  Category category = Category::telephone;
+  std::vector<std::uint16_t> mccs;
+};
+
+/// Section `[product.LABEL]`.
+struct SeedProduct {
+  std::uint16_t number = 0;   ///< unique, 1 to 9999
+  std::int64_t face_won = 0;  ///< unique
+  std::uint32_t validity_days = 0;
+  std::uint8_t mix = 0;         ///< the mix_bit() of each category the card may pay for
+  std::uint32_t points_bp = 0;  ///< points per purchase in basis points
+  std::string name;
+};
+
+/// Section `[lot.N]`: stock cards. The card numbers are first, first + 1, …, each followed by its
+/// check digit; PIN#s are drawn when the lot is made.
+struct SeedLot {
+  std::uint64_t first = 0;  ///< 15 digits, beginning with the BIN
+  std::uint32_t count = 0;
+  std::uint16_t product = 0;  ///< its number; in the file, `face`
+  std::int64_t face_won = 0;
+  std::string initial_password;  ///< 4 to 12 digits; published with the seed, hence no secret type
+};
+
+/// Checked and consistent: every station, merchant, product that is named is there.
+struct Seed {
+  std::vector<SeedMerchant> merchants;
+  std::vector<SeedTerminal> terminals;
+  std::vector<SeedCategory> categories;
+  std::vector<SeedProduct> products;
+  std::vector<SeedLot> lots;
+};
+
+inline constexpr std::size_t kMaxTerminalsPerRange = 10'000;
+inline constexpr std::uint32_t kMaxLotCards = 100'000;
+
+/// Reads settings.seed_file; an empty Seed where there is none. Throws ConfigError.
+Seed load_seed(const Settings& settings);
+
+}  // namespace config

@@ -14,7 +14,11 @@ std::string mask_card(std::string_view digits);
 
 /// Line by line: `MTI 0200 financial request`, then `DE 004 amount, transaction | 000000005000`.
 /// Tags of DE 48 follow as `48.0002 order id | …`. A masked value shows its length: `[masked 16]`.
+/// Each line ends with a line feed.
 std::string describe(const Message& message);
+
+/// What the MTI alone says: `financial request`, `reversal advice answer`; `unknown` for the rest.
+std::string_view mti_name(Mti mti);
 
 /// The message's name from MTI and processing code: `purchase`, `verify`, `reversal`, `echo` …;
 /// `unknown` for what is none of protocol's.

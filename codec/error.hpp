@@ -10,17 +10,17 @@
 namespace codec {
 
 enum class Reason : std::uint8_t {
-  truncated,         ///< the message ends inside the element
-  length_too_long,   ///< a length prefix over the element's maximum
-  not_a_digit,       ///< a nibble or character that is no digit where one must be
-  bad_padding,       ///< a pad nibble that is not 0
-  bad_sign,          ///< neither C nor D before an x+n amount
-  bad_hex,           ///< a character that is no hexadecimal digit
-  not_defined,       ///< a bit whose element the profile does not define
-  trailing_bytes,    ///< bytes after the last element
-  bad_mti,           ///< the MTI is unreadable
-  bad_bitmap,        ///< the bitmap is unreadable
-  broken_tags,       ///< a DE 48 that is no sequence of tags
+  truncated,        ///< the message ends inside the element
+  length_too_long,  ///< a length prefix over the element's maximum
+  not_a_digit,      ///< a nibble or character that is no digit where one must be
+  bad_padding,      ///< a pad nibble that is not 0
+  bad_sign,         ///< neither C nor D before an x+n amount
+  bad_hex,          ///< a character that is no hexadecimal digit
+  not_defined,      ///< a bit whose element the profile does not define
+  trailing_bytes,   ///< bytes after the last element
+  bad_mti,          ///< the MTI is unreadable
+  bad_bitmap,       ///< the bitmap is unreadable
+  broken_tags,      ///< a DE 48 that is no sequence of tags
 };
 
 std::string_view to_text(Reason reason);

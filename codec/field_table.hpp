@@ -10,11 +10,11 @@ enum class Length : std::uint8_t { fixed, ll, lll };
 
 enum class Content : std::uint8_t {
   undefined,
-  n,       ///< digits
-  x_n,     ///< C or D, then digits
-  an,      ///< characters (an and ans)
-  z,       ///< track 2: digits, `=` and `D`
-  b,       ///< bytes
+  n,    ///< digits
+  x_n,  ///< C or D, then digits
+  an,   ///< characters (an and ans)
+  z,    ///< track 2: digits, `=` and `D`
+  b,    ///< bytes
 };
 
 /// What a description may show. What is not declared harmless is not printed.

@@ -33,11 +33,11 @@ enum class FrameStatus : std::uint8_t { good, bad, indeterminate };
 /// What stands at the front of the received bytes. The views point into those bytes.
 struct Frame {
   FrameStatus status = FrameStatus::indeterminate;
-  std::size_t size = 0;          ///< good: bytes of the whole frame. indeterminate: bytes needed in all
-                                 ///< as far as known (at least one more than there are)
-  base::ByteView tpdu;           ///< good: five bytes, or none
-  base::ByteView message;        ///< good: from the MTI on
-  std::string_view complaint;    ///< bad: `length 9000 is over the limit of 8192` without content
+  std::size_t size = 0;    ///< good: bytes of the whole frame. indeterminate: bytes needed in all
+                           ///< as far as known (at least one more than there are)
+  base::ByteView tpdu;     ///< good: five bytes, or none
+  base::ByteView message;  ///< good: from the MTI on
+  std::string_view complaint;  ///< bad: `length is over the limit of 8192`, without content
 };
 
 /// Good, bad or indeterminate: the whole contract; knows no socket and keeps no state.

@@ -12,6 +12,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/assert.hpp"
 #include "base/bytes.hpp"
 #include "codec/error.hpp"
 #include "codec/mti.hpp"
@@ -41,9 +42,15 @@ class Message {
   bool has_second_bitmap() const { return has(1); }
 
   /// Length of a present element in its own units: digits, characters or bytes.
-  std::size_t length(int element) const { return places_[element].length; }
+  std::size_t length(int element) const {
+    CP_ASSERT(has(element));
+    return places_[element].length;
+  }
   /// Where the element's content begins, from the first byte of the MTI.
-  std::size_t offset(int element) const { return places_[element].offset; }
+  std::size_t offset(int element) const {
+    CP_ASSERT(has(element));
+    return places_[element].offset;
+  }
 
   /// Value of a present n element of at most 19 digits; for x+n the digits after the sign.
   std::uint64_t number(int element) const;

@@ -7,8 +7,8 @@
 
 namespace codec {
 
-enum class Digits : std::uint8_t { bcd, ascii };    ///< MTI, n, z, length prefixes
-enum class Binary : std::uint8_t { raw, hex };      ///< bitmap and b elements
+enum class Digits : std::uint8_t { bcd, ascii };  ///< MTI, n, z, length prefixes
+enum class Binary : std::uint8_t { raw, hex };    ///< bitmap and b elements
 
 struct Profile {
   std::string_view name;

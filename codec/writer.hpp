@@ -17,6 +17,9 @@
 
 namespace codec {
 
+struct Plan;
+struct Step;
+
 /// Computes an eight-byte MAC over all bytes of the message before it.
 using MacFunction = void (*)(const void* context, base::ByteView message,
                              std::span<std::uint8_t, 8> mac);
@@ -26,8 +29,9 @@ using MacFunction = void (*)(const void* context, base::ByteView message,
 class Writer {
  public:
   /// `space` and `profile` must outlive the writer.
-  Writer(const Profile& profile, base::ByteSpan space) : profile_(profile), space_(space) {}
+  Writer(const Profile& profile, base::ByteSpan space);
 
+  /// Begins a message at the front of the space; what was written before is forgotten.
   void begin(Mti mti);
 
   /// n elements: right-justified with zeros when fixed; without leading zeros when variable.
@@ -49,16 +53,21 @@ class Writer {
   std::optional<std::size_t> finish_with_mac(MacFunction compute, const void* context);
 
  private:
-  bool start_element(int element);   // checks the order, sets the bit, makes room for bitmap two
-  bool has_room(std::size_t bytes);
-  void put_length(int element, std::size_t length);
+  std::uint8_t* start_element(int element, const Step& step, std::size_t length);
+  bool make_second_bitmap();
+  std::uint8_t* take(std::size_t bytes);
+  std::size_t half_size() const { return profile_.bitmap == Binary::raw ? 8 : 16; }
+  void put_bitmap();
+  const Step& step_of(int element) const;
+  void copy_content(int element, const Message& from);
 
   const Profile& profile_;
+  const Plan& plan_;
   base::ByteSpan space_;
   std::size_t used_ = 0;
-  std::size_t bitmap_at_ = 0;
   int last_element_ = 1;
   std::array<std::uint64_t, 2> bitmap_{};
+  bool begun_ = false;
   bool overflow_ = false;
 };
 

@@ -20,8 +20,6 @@ class DamagedRecord : public std::runtime_error {
   const std::string& key_hex() const { return key_hex_; }
 
  private:
-  DamagedRecord(Table table, std::string key_hex, std::string_view why);
-
   Table table_;
   std::string key_hex_;
 };

@@ -37,7 +37,8 @@ class CardVault {
   std::uint16_t index_key_id() const { return index_key_id_; }
 
   /// AES-256-GCM, authenticated with what and card id. At most 19 characters.
-  Sealed seal(Secret what, std::uint64_t card_id, std::string_view text, base::RandomSource& random);
+  Sealed seal(Secret what, std::uint64_t card_id, std::string_view text,
+              base::RandomSource& random);
   /// Nothing when the record was altered, or belongs to another card or kind.
   std::optional<std::string> open(Secret what, std::uint64_t card_id, std::uint16_t key_id,
                                   const Sealed& sealed);

@@ -24,20 +24,21 @@ enum class KeyUse : std::uint8_t {
   password,    ///< HMAC-SHA-256 key of the password verifiers
 };
 
-/// Bytes of one key; wiped when destroyed; never printed.
+struct KeyMaterial;
+
+/// Bytes of one key; wiped when the last copy is destroyed; never printed. Copies share the bytes
+/// and the cipher contexts made from them, which are made once and guarded: any thread.
 class Key {
  public:
   Key() = default;
-  explicit Key(std::vector<std::uint8_t> bytes) : bytes_(std::move(bytes)) {}
-  Key(const Key&) = default;
-  Key(Key&&) noexcept = default;
-  Key& operator=(const Key&) = default;
-  Key& operator=(Key&&) noexcept = default;
-  ~Key();
-  base::ByteView bytes() const { return bytes_; }
+  explicit Key(std::vector<std::uint8_t> bytes);
+  base::ByteView bytes() const;
+
+  /// For this folder only: what belongs to the key. The key must not be empty.
+  KeyMaterial& material() const;
 
  private:
-  std::vector<std::uint8_t> bytes_;
+  std::shared_ptr<KeyMaterial> material_;
 };
 
 /// Station keys by station name; storage keys by the id that each sealed record carries.
@@ -53,15 +54,18 @@ class KeyStore {
   virtual std::uint16_t current_id(KeyUse use) const = 0;
 };
 
-/// The key file: a line a key, `station NAME USE HEX` or `storage USE ID HEX`; `#` begins a comment.
-/// Throws std::runtime_error, with a sentence that says what to do, when the file is readable by
-/// others than its owner, belongs to somebody else, or a line is wrong (line number, no content).
+/// The key file: a line a key, `station NAME USE HEX` (16 bytes) or `storage USE ID HEX` (32
+/// bytes), the uses written as in KeyUse; `#` begins a comment. New records are made with the
+/// highest id. Throws std::runtime_error, with a sentence that says what to do, when the file is
+/// readable by others than its owner, belongs to somebody else, or a line is wrong (line number, no
+/// content).
 class FileKeyStore : public KeyStore {
  public:
   static std::unique_ptr<FileKeyStore> load(const std::filesystem::path& file);
 
   /// Makes a key file (mode 0600, synced, renamed in): the station lines of `station_keys_file`
-  /// (which may be readable by all: a published demo set) and fresh storage keys.
+  /// (which may be readable by all: a published demo set) and fresh storage keys. Throws where
+  /// there is a key file already: without its keys the data cannot be read.
   static void create(const std::filesystem::path& file,
                      const std::filesystem::path& station_keys_file, base::RandomSource& random);
 
@@ -70,7 +74,7 @@ class FileKeyStore : public KeyStore {
   std::uint16_t current_id(KeyUse use) const override;
 
  private:
-  std::map<std::pair<std::string, KeyUse>, Key, std::less<>> station_keys_;
+  std::map<KeyUse, std::map<std::string, Key, std::less<>>> station_keys_;
   std::map<std::pair<KeyUse, std::uint16_t>, Key> storage_keys_;
 };
 

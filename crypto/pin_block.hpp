@@ -38,8 +38,7 @@ std::array<char, 12> account_part(std::string_view card_or_account);
 /// outside 4–12, a digit above 9, a filler that is not F.
 std::optional<Password> open_pin_block(const Key& key, const PinBlock& block,
                                        std::string_view card_or_account);
-PinBlock make_pin_block(const Key& key, const Password& password,
-                        std::string_view card_or_account);
+PinBlock make_pin_block(const Key& key, const Password& password, std::string_view card_or_account);
 
 /// The block as 16 hexadecimal digits (DE 48 tags 0005, 0010, 0020), or nothing.
 std::optional<PinBlock> pin_block_from_hex(std::string_view hex);

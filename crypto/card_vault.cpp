@@ -1,0 +1,202 @@
+#include "crypto/card_vault.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/assert.hpp"
+#include "crypto/key_material.hpp"
+
+namespace crypto {
+namespace {
+
+constexpr std::size_t kNonce = 12, kText = 19, kTag = 16;
+constexpr std::size_t kShaBlock = 64, kShaSize = 32;
+
+using Digest = std::array<std::uint8_t, kShaSize>;
+/// What a sealed text is bound to: its kind and its card.
+using Binding = std::array<std::uint8_t, 9>;
+
+Binding binding(Secret what, std::uint64_t card_id) {
+  Binding bytes;
+  bytes[0] = static_cast<std::uint8_t>(what);
+  base::store_big_endian(bytes.data() + 1, card_id);
+  return bytes;
+}
+
+/// HMAC-SHA-256 whose two padded key blocks are hashed once; a message copies the states.
+class Hmac {
+ public:
+  explicit Hmac(base::ByteView key)
+      : inner_(started(key, 0x36)), outer_(started(key, 0x5C)), work_(EVP_MD_CTX_new()) {
+    require(work_ != nullptr, "SHA-256");
+  }
+
+  Digest operator()(base::ByteView first, base::ByteView second) {
+    Digest digest;
+    EVP_MD_CTX* const work = work_.get();
+    const bool worked = EVP_MD_CTX_copy_ex(work, inner_.get()) == 1 &&
+                        EVP_DigestUpdate(work, first.data(), first.size()) == 1 &&
+                        EVP_DigestUpdate(work, second.data(), second.size()) == 1 &&
+                        EVP_DigestFinal_ex(work, digest.data(), nullptr) == 1 &&
+                        EVP_MD_CTX_copy_ex(work, outer_.get()) == 1 &&
+                        EVP_DigestUpdate(work, digest.data(), digest.size()) == 1 &&
+                        EVP_DigestFinal_ex(work, digest.data(), nullptr) == 1;
+    require(worked, "HMAC-SHA-256");
+    return digest;
+  }
+
+ private:
+  static DigestContext started(base::ByteView key, std::uint8_t pad) {
+    CP_ASSERT(key.size() <= kShaBlock);
+    std::array<std::uint8_t, kShaBlock> block;
+    const Wiper wipe(block.data(), block.size());
+    block.fill(pad);
+    for (std::size_t i = 0; i < key.size(); ++i) block[i] ^= key[i];
+    DigestContext context(EVP_MD_CTX_new());
+    require(context && EVP_DigestInit_ex2(context.get(), EVP_sha256(), nullptr) == 1 &&
+                EVP_DigestUpdate(context.get(), block.data(), block.size()) == 1,
+            "SHA-256");
+    return context;
+  }
+
+  DigestContext inner_, outer_, work_;
+};
+
+/// AES-256-GCM in one direction, its key schedule made once.
+class Gcm {
+ public:
+  Gcm(base::ByteView key, bool encrypt) : context_(EVP_CIPHER_CTX_new()) {
+    require(context_ && EVP_CipherInit_ex2(context_.get(), EVP_aes_256_gcm(), key.data(), nullptr,
+                                           encrypt ? 1 : 0, nullptr) == 1,
+            "AES-256-GCM");
+  }
+
+  /// Begins with a nonce and what the text is bound to.
+  void start(const std::uint8_t* nonce, const Binding& bound) {
+    int size = 0;
+    require(EVP_CipherInit_ex2(context_.get(), nullptr, nullptr, nonce, -1, nullptr) == 1 &&
+                EVP_CipherUpdate(context_.get(), nullptr, &size, bound.data(),
+                                 static_cast<int>(bound.size())) == 1,
+            "AES-256-GCM");
+  }
+
+  void crypt(const std::uint8_t* in, std::uint8_t* out) {
+    int size = 0;
+    require(EVP_CipherUpdate(context_.get(), out, &size, in, static_cast<int>(kText)) == 1 &&
+                static_cast<std::size_t>(size) == kText,
+            "AES-256-GCM");
+  }
+
+  void finish(std::uint8_t* tag) {
+    int size = 0;
+    std::array<std::uint8_t, 16> rest;
+    require(EVP_CipherFinal_ex(context_.get(), rest.data(), &size) == 1 &&
+                EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, kTag, tag) == 1,
+            "AES-256-GCM");
+  }
+
+  bool finish_checked(const std::uint8_t* tag) {
+    int size = 0;
+    std::array<std::uint8_t, kTag> expected, rest;
+    std::copy_n(tag, kTag, expected.begin());
+    require(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, kTag, expected.data()) == 1,
+            "AES-256-GCM");
+    return EVP_CipherFinal_ex(context_.get(), rest.data(), &size) == 1;
+  }
+
+ private:
+  CipherContext context_;
+};
+
+/// The entry of this key id, made by `make` when it is asked for first; a handful at most.
+template <class T, class Make>
+T& entry(std::vector<std::pair<std::uint16_t, T>>& entries, std::uint16_t id, const Make& make) {
+  for (auto& [known, value] : entries)
+    if (known == id) return value;
+  return entries.emplace_back(id, make()).second;
+}
+
+base::ByteView key_bytes(const KeyStore& keys, KeyUse use, std::uint16_t id, const char* name) {
+  const Key* key = keys.storage_key(use, id);
+  if (!key)
+    throw std::runtime_error("The key file has no storage key " + std::string(name) + " " +
+                             std::to_string(id) +
+                             ": restore the file that the data was made with.");
+  CP_ASSERT(key->bytes().size() == 32);
+  return key->bytes();
+}
+
+template <std::size_t Size>
+std::array<std::uint8_t, Size> head(const Digest& digest) {
+  std::array<std::uint8_t, Size> bytes;
+  std::copy_n(digest.begin(), Size, bytes.begin());
+  return bytes;
+}
+
+}  // namespace
+
+struct CardVault::State {
+  Hmac index;
+  Gcm seal;
+  std::vector<std::pair<std::uint16_t, Gcm>> open;
+  std::vector<std::pair<std::uint16_t, Hmac>> password;
+};
+
+CardVault::CardVault(const KeyStore& keys)
+    : keys_(keys),
+      seal_key_id_(keys.current_id(KeyUse::card_seal)),
+      password_key_id_(keys.current_id(KeyUse::password)),
+      index_key_id_(keys.current_id(KeyUse::card_index)),
+      state_(new State{Hmac(key_bytes(keys, KeyUse::card_index, index_key_id_, "card_index")),
+                       Gcm(key_bytes(keys, KeyUse::card_seal, seal_key_id_, "card_seal"), true),
+                       {},
+                       {}}) {}
+
+CardVault::~CardVault() = default;
+
+IndexHash CardVault::index_hash(Secret what, std::string_view digits) {
+  const auto kind = static_cast<std::uint8_t>(what);
+  return head<16>(state_->index({&kind, 1}, base::as_bytes(digits)));
+}
+
+Sealed CardVault::seal(Secret what, std::uint64_t card_id, std::string_view text,
+                       base::RandomSource& random) {
+  CP_ASSERT(text.size() <= kText);
+  std::array<std::uint8_t, kText> plain{};
+  const Wiper wipe(plain.data(), plain.size());
+  std::copy(text.begin(), text.end(), plain.begin());
+  Sealed sealed;
+  random.fill(base::ByteSpan(sealed).first(kNonce));
+  state_->seal.start(sealed.data(), binding(what, card_id));
+  state_->seal.crypt(plain.data(), sealed.data() + kNonce);
+  state_->seal.finish(sealed.data() + kNonce + kText);
+  return sealed;
+}
+
+std::optional<std::string> CardVault::open(Secret what, std::uint64_t card_id, std::uint16_t key_id,
+                                           const Sealed& sealed) {
+  Gcm& gcm = entry(state_->open, key_id, [&] {
+    return Gcm(key_bytes(keys_, KeyUse::card_seal, key_id, "card_seal"), false);
+  });
+  std::array<std::uint8_t, kText> plain;
+  const Wiper wipe(plain.data(), plain.size());
+  gcm.start(sealed.data(), binding(what, card_id));
+  gcm.crypt(sealed.data() + kNonce, plain.data());
+  if (!gcm.finish_checked(sealed.data() + kNonce + kText)) return std::nullopt;
+  return std::string(plain.begin(), std::find(plain.begin(), plain.end(), 0));
+}
+
+PasswordVerifier CardVault::verifier(std::uint64_t card_id, std::uint16_t key_id,
+                                     std::string_view password) {
+  Hmac& hmac = entry(state_->password, key_id,
+                     [&] { return Hmac(key_bytes(keys_, KeyUse::password, key_id, "password")); });
+  std::array<std::uint8_t, 8> card;
+  base::store_big_endian(card.data(), card_id);
+  return head<16>(hmac(card, base::as_bytes(password)));
+}
+
+bool equal(base::ByteView left, base::ByteView right) {
+  return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+}  // namespace crypto

@@ -1,0 +1,68 @@
+#pragma once
+/// Every way a request can be refused has one name, and one table gives its DE 39 and its words.
+
+#include <cstdint>
+#include <string_view>
+
+namespace handlers {
+
+enum class Refusal : std::uint8_t {
+  none,                   ///< approved
+  mac_wrong,
+  format_error,
+  not_signed_on,
+  no_such_transaction,
+  role_not_permitted,
+  cash_not_permitted,
+  terminal_not_permitted,
+  unknown_merchant,
+  key_conflict,
+  amount_zero,
+  amount_not_the_lines,
+  unknown_face_value,
+  more_than_is_left,
+  not_the_cards_face_value,
+  reversed_in_part_only_whole,
+  no_route,
+  original_not_found,
+  another_cards_original,
+  original_was_reversed,
+  nothing_left,
+  no_longer_to_be_undone,
+  order_not_found,
+  already_activated,
+  no_such_card,
+  wrong_check_digit,
+  card_closed,
+  card_not_activated,
+  card_blocked,
+  card_expired,
+  wrong_password,
+  fifth_wrong_password,
+  wrong_card_state,
+  refund_to_closed_card,
+  category_not_in_mix,
+  category_not_the_merchants,
+  over_transaction_limit,
+  over_daily_limit,
+  over_prefund,
+  not_enough_balance,
+  system_error,
+};
+inline constexpr int kRefusalCount = static_cast<int>(Refusal::system_error) + 1;
+
+struct RefusalInfo {
+  Refusal refusal;
+  std::string_view code;      ///< DE 39
+  std::string_view words;     ///< for the log
+  bool remembered;            ///< a repeated request gets the same answer, else it is tried afresh
+  std::string_view limit;     ///< DE 44 of a 61: CAP, PREFUND, TXN, DAY
+};
+
+/// The row of the one table.
+const RefusalInfo& info(Refusal refusal);
+
+/// What a DE 39 means, for the log of an answer that is replayed.
+std::string_view code_words(std::string_view code);
+
+}  // namespace handlers

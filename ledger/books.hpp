@@ -1,0 +1,46 @@
+#pragma once
+/// Double entry: the one place where money moves.
+///
+///   Entry entry(draft);  entry.move(from, to, amount) …  → lines that sum to zero
+///   entry.post(sequence) → balances of cards and accounts, all or nothing with the draft
+
+#include <cstdint>
+#include <vector>
+
+#include "ledger/draft.hpp"
+#include "ledger/records.hpp"
+
+namespace ledger {
+
+/// The lines of one transaction. Each move adds two lines (or to lines already there), so that they
+/// always sum to zero.
+class Entry {
+ public:
+  void move(const AccountKey& from, const AccountKey& to, std::int64_t amount_won);
+  const std::vector<Posting>& lines() const { return lines_; }
+  void clear() { lines_.clear(); }
+
+  /// Writes the balances. That no card falls below what it holds is for the caller to have
+  /// checked; here it is an assertion.
+  void post(Draft& draft, Sequence sequence) const;
+
+ private:
+  void add(const AccountKey& account, std::int64_t amount_won);
+  std::vector<Posting> lines_;
+};
+
+/// Balance of an account that is no card; 0 when nothing was posted yet.
+std::int64_t account_balance_won(Draft& draft, const AccountKey& account);
+
+/// Whose totals a message counts in.
+struct TotalsPlace {
+  base::Date day = 0;
+  StationId station = 0;
+  MerchantId merchant;
+  TerminalId terminal;
+};
+using TotalsColumn = CountAndSum TotalsRecord::*;
+void count_in_totals(Draft& draft, const TotalsPlace& place, TotalsColumn column,
+                     std::int64_t amount_won);
+
+}  // namespace ledger

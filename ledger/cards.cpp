@@ -1,0 +1,152 @@
+#include "ledger/cards.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/assert.hpp"
+
+namespace ledger {
+namespace {
+
+using crypto::Secret;
+
+Table table_of(Secret what) {
+  return what == Secret::pin_number ? Table::pin_numbers : Table::card_numbers;
+}
+
+std::string_view key_of(const crypto::IndexHash& hash) {
+  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+}
+
+std::string random_digits(base::RandomSource& random, std::size_t count) {
+  std::string digits;
+  while (digits.size() < count) digits += static_cast<char>('0' + random.below(10));
+  return digits;
+}
+
+std::string random_card_number(const CardMaker& maker) {
+  std::string digits(maker.bin);
+  digits += random_digits(maker.random, kCardNumberSize - 1 - digits.size());
+  digits += luhn_digit(digits);
+  return digits;
+}
+
+struct UniqueNumber {
+  std::string digits;
+  crypto::IndexHash hash;
+};
+
+/// Draws until no card has it: the space is so much larger than what is used that it ends at once.
+template <class DrawDigits>
+UniqueNumber draw_unique(Draft& draft, const CardMaker& maker, Secret what, DrawDigits&& draw_digits) {
+  for (;;) {
+    UniqueNumber drawn{draw_digits(), {}};
+    drawn.hash = maker.vault.index_hash(what, drawn.digits);
+    if (!draft.get(table_of(what), key_of(drawn.hash))) return drawn;
+  }
+}
+
+}  // namespace
+
+char luhn_digit(std::string_view digits) {
+  int sum = 0;
+  bool doubled = true;
+  for (std::size_t i = digits.size(); i-- > 0; doubled = !doubled) {
+    int digit = digits[i] - '0';
+    if (doubled) digit = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
+    sum += digit;
+  }
+  return static_cast<char>('0' + (10 - sum % 10) % 10);
+}
+
+bool has_valid_luhn(std::string_view card_number) {
+  return card_number.size() >= 2 &&
+         luhn_digit(card_number.substr(0, card_number.size() - 1)) == card_number.back();
+}
+
+CardName find_card(Draft& draft, crypto::CardVault& vault, std::string_view digits) {
+  const bool pin = digits.size() == kPinNumberSize;
+  const Secret what = pin ? Secret::pin_number : Secret::card_number;
+  const crypto::IndexHash hash = vault.index_hash(what, digits);
+  CardName name;
+  if (const auto found = draft.read<CardReference>(table_of(what), key_of(hash))) {
+    name.form = pin ? CardForm::pin : CardForm::number;
+    name.id = found->card;
+  } else {
+    name.unknown = base::load_big_endian<std::uint64_t>(hash.data());
+  }
+  return name;
+}
+
+std::optional<CardRecord> read_card(Draft& draft, CardId id) {
+  return draft.read<CardRecord>(Table::cards, number_key(id));
+}
+
+void write_card(Draft& draft, CardId id, const CardRecord& card) {
+  draft.write(Table::cards, number_key(id), card);
+}
+
+std::optional<CardFile> read_card_file(Draft& draft, CardId id) {
+  const auto bytes = draft.get(Table::card_files, number_key(id));
+  return bytes ? decode_card_file(*bytes) : std::nullopt;
+}
+
+void write_card_file(Draft& draft, const CardFile& file) {
+  draft.put(Table::card_files, number_key(file.head.id), encode(file));
+}
+
+CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted) {
+  const CardId id = draft.next_number(kCardCounter);
+  const UniqueNumber number = draw_unique(draft, maker, Secret::card_number, [&] {
+    return wanted.number.empty() ? random_card_number(maker) : std::string(wanted.number);
+  });
+  const UniqueNumber pin = draw_unique(draft, maker, Secret::pin_number, [&] {
+    return random_digits(maker.random, kPinNumberSize);
+  });
+  const std::string password = wanted.initial_password.empty()
+                                   ? random_digits(maker.random, 8)
+                                   : std::string(wanted.initial_password);
+  CardFile file;
+  file.head.id = id;
+  file.head.sold_by = wanted.sold_by;
+  file.head.number_hash = number.hash;
+  file.head.pin_hash = pin.hash;
+  file.head.seal_key = maker.vault.seal_key_id();
+  file.head.index_key = maker.vault.index_key_id();
+  file.head.password_key = maker.vault.password_key_id();
+  file.head.verifier = maker.vault.verifier(id, file.head.password_key, password);
+  file.head.number = maker.vault.seal(Secret::card_number, id, number.digits, maker.random);
+  file.head.pin = maker.vault.seal(Secret::pin_number, id, pin.digits, maker.random);
+  file.head.product = wanted.product->number;
+  file.head.from_lot = wanted.from_lot;
+  if (wanted.from_lot) file.head.initial_verifier = file.head.verifier;
+  file.head.has_initial = 1;
+  file.initial = maker.vault.seal(Secret::initial_password, id, password, maker.random);
+  file.customer = wanted.customer;
+
+  CardRecord card{};
+  card.state = wanted.state;
+  card.product = wanted.product->number;
+  card.last_day = wanted.last_day;
+
+  draft.write(Table::card_numbers, key_of(number.hash), CardReference{id});
+  draft.write(Table::pin_numbers, key_of(pin.hash), CardReference{id});
+  write_card(draft, id, card);
+  write_card_file(draft, file);
+  return id;
+}
+
+bool password_is_right(crypto::CardVault& vault, const CardFile& file, std::string_view password) {
+  const auto verifier = vault.verifier(file.head.id, file.head.password_key, password);
+  return crypto::equal(verifier, file.head.verifier);
+}
+
+bool count_wrong_password(CardRecord& card) {
+  CP_ASSERT(card.blocked == 0);
+  ++card.wrong_passwords;
+  if (card.wrong_passwords < kWrongPasswordsToBlock) return false;
+  card.blocked |= kBlockedByPassword;
+  return true;
+}
+
+}  // namespace ledger

@@ -1,0 +1,358 @@
+#pragma once
+/// Keys and values of every table, as they lie on disk; docs/ledger_format.md stands beside this.
+///
+/// Values are packed structs in little-endian order, copied as they are; numbers in keys are
+/// big-endian, so that byte order is number order. Money is whole won. Texts are blank-padded as on
+/// the wire. Nothing here is ever a card number, PIN# or password in clear.
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "base/bytes.hpp"
+#include "base/time.hpp"
+#include "crypto/card_vault.hpp"
+#include "ledger/parties.hpp"
+
+namespace ledger {
+
+static_assert(std::endian::native == std::endian::little, "records are little-endian");
+
+using CardId = std::uint64_t;
+/// Number of a remembered transaction: 1, 2, 3 … without gaps; the log's ledger sequence.
+using Sequence = std::uint64_t;
+using StationId = std::uint16_t;
+
+/// A blank-padded text of exactly `Size` characters.
+template <std::size_t Size>
+struct FixedText {
+  std::array<char, Size> characters;
+
+  static FixedText of(std::string_view text) {
+    FixedText result;
+    result.characters.fill(' ');
+    std::memcpy(result.characters.data(), text.data(), std::min(text.size(), Size));
+    return result;
+  }
+  std::string_view view() const { return {characters.data(), Size}; }
+  std::string_view trimmed() const {
+    const std::size_t end = view().find_last_not_of(' ');
+    return end == std::string_view::npos ? std::string_view() : view().substr(0, end + 1);
+  }
+  friend bool operator==(const FixedText&, const FixedText&) = default;
+};
+
+using MerchantId = FixedText<15>;
+using TerminalId = FixedText<8>;
+using OrderId = FixedText<16>;
+
+template <class Record>
+std::string_view bytes_of(const Record& record) {
+  static_assert(std::is_trivially_copyable_v<Record> &&
+                std::has_unique_object_representations_v<Record>);
+  return {reinterpret_cast<const char*>(&record), sizeof record};
+}
+
+/// The record at the front of stored bytes; nothing when there are too few.
+template <class Record>
+std::optional<Record> record_from(std::string_view bytes) {
+  static_assert(std::is_trivially_copyable_v<Record>);
+  if (bytes.size() < sizeof(Record)) return std::nullopt;
+  Record record;
+  std::memcpy(&record, bytes.data(), sizeof record);
+  return record;
+}
+
+/// A key made of parts, without heap. Numbers are written big-endian.
+template <std::size_t Capacity>
+class KeyText {
+ public:
+  template <class Integer>
+  KeyText& number(Integer value) {
+    base::store_big_endian(bytes_.data() + size_, value);
+    size_ += sizeof value;
+    return *this;
+  }
+  KeyText& text(std::string_view value) {
+    std::memcpy(bytes_.data() + size_, value.data(), value.size());
+    size_ += value.size();
+    return *this;
+  }
+  operator std::string_view() const {
+    return {reinterpret_cast<const char*>(bytes_.data()), size_};
+  }
+
+ private:
+  std::array<std::uint8_t, Capacity> bytes_;
+  std::size_t size_ = 0;
+};
+
+inline KeyText<8> number_key(std::uint64_t value) { return KeyText<8>().number(value); }
+
+// ---------------------------------------------------------------------------------- accounts
+
+/// The numbers are on disk.
+enum class AccountKind : std::uint8_t {
+  card = 1,               ///< what a card holds; its balance stands in the card's record
+  merchant_payable = 2,   ///< what is owed to a merchant
+  prefund = 3,            ///< what an agent paid in advance
+  prefund_received = 4,   ///< the other side of opening prefunds
+};
+inline constexpr std::uint8_t kLastAccountKind = 4;
+
+/// Kind and name: merchant id, agent id, or the card id in its first eight bytes.
+struct AccountKey {
+  AccountKind kind;
+  std::array<char, 15> name;
+
+  static AccountKey card(CardId id) {
+    AccountKey key{AccountKind::card, {}};
+    base::store_big_endian(reinterpret_cast<std::uint8_t*>(key.name.data()), id);
+    return key;
+  }
+  static AccountKey of(AccountKind kind, const MerchantId& name) { return {kind, name.characters}; }
+  static AccountKey prefund_received() { return of(AccountKind::prefund_received, MerchantId::of("")); }
+  CardId card_id() const {
+    return base::load_big_endian<CardId>(reinterpret_cast<const std::uint8_t*>(name.data()));
+  }
+  friend auto operator<=>(const AccountKey&, const AccountKey&) = default;
+};
+
+struct AccountRecord {
+  std::int64_t balance_won;  ///< positive: we owe; the sum of its postings
+  Sequence last_sequence;    ///< the latest transaction that posted to it
+};
+
+/// One line of double entry: positive gets, negative gives. A transaction's lines sum to zero.
+struct Posting {
+  AccountKey account;
+  std::int64_t amount_won;
+};
+
+// ---------------------------------------------------------------------------------- cards
+
+/// The numbers are on disk. `expired` is no stored state: the clock decides.
+enum class CardState : std::uint8_t { stock = 1, sold = 2, active = 3, closed = 4 };
+
+/// Why a card is blocked; bits.
+enum BlockReason : std::uint8_t { kBlockedByPassword = 1 };
+
+/// What a purchase changes. Key: card id.
+struct CardRecord {
+  std::int64_t balance_won;
+  std::int64_t held_won;      ///< sum of the card's open holds
+  std::int64_t spent_won;     ///< purchases of `spent_day`, for the daily limit
+  Sequence last_sequence;     ///< the latest transaction that posted to the card
+  base::Date spent_day;       ///< business day
+  base::Date last_day;        ///< last day of validity, 0 for stock
+  std::uint32_t posting_count;
+  CardState state;
+  std::uint8_t blocked;       ///< BlockReason bits, 0: not blocked
+  std::uint8_t wrong_passwords;  ///< in a row
+  std::uint8_t product;
+
+  std::int64_t available_won() const { return balance_won - held_won; }
+  bool is_expired(base::Date today) const { return last_day != 0 && today > last_day; }
+};
+
+/// What rarely changes. Key: card id. After it: the sealed initial password when `has_initial`,
+/// then the customer id, then the hint.
+struct CardFileHead {
+  CardId id;
+  Sequence sold_by;            ///< the sale's transaction; 0 for stock
+  crypto::IndexHash number_hash, pin_hash;
+  crypto::PasswordVerifier verifier;
+  crypto::PasswordVerifier initial_verifier;  ///< of lot cards, so that a reversed sale restores it
+  crypto::Sealed number, pin;
+  std::uint16_t seal_key, index_key, password_key;
+  std::uint8_t product;
+  std::uint8_t from_lot;
+  std::uint8_t has_initial;
+  std::uint8_t customer_size, hint_size;
+  std::array<std::uint8_t, 7> reserved;
+};
+
+/// A card file taken apart.
+struct CardFile {
+  CardFileHead head{};
+  crypto::Sealed initial{};
+  std::string customer, hint;
+};
+std::string encode(const CardFile& file);
+std::optional<CardFile> decode_card_file(std::string_view bytes);
+
+/// Value of card_numbers and pin_numbers. Key: index hash.
+struct CardReference {
+  CardId card;
+};
+
+/// Key of a hold: card id, sequence of the hold. Its messages are not served yet.
+struct HoldRecord {
+  std::int64_t amount_won;
+  base::TimeUs expires_us;
+};
+
+// ---------------------------------------------------------------------------------- register
+
+enum class TransactionKind : std::uint8_t {
+  opening = 1,   ///< prefunds and lots of the first start, and lots made later
+  purchase = 2,
+  refund = 3,
+  reversal = 4,
+  sale = 5,
+  activation = 6,
+};
+
+/// How DE 2 named the card, so that a repeated answer echoes the same.
+enum class CardForm : std::uint8_t { none, number, pin, unknown };
+
+/// A remembered message and what it did. Key: sequence. After it: `posting_count` Postings, then
+/// `answer_size` bytes: the answer in iso87-binary without DE 2 and MAC. Never changed.
+struct TransactionHead {
+  Sequence sequence;
+  base::TimeUs time_us;
+  CardId card;                  ///< 0: none or unknown
+  std::int64_t amount_won;      ///< DE 4 as requested
+  std::int64_t moved_won;       ///< what was really moved
+  Sequence original;            ///< what a refund or reversal acted on, 0: none
+  Sequence previous_original;   ///< older transaction under the same key of `originals`
+  Sequence previous_reference;  ///< older transaction under the same key of `references`
+  std::uint64_t unknown_card;   ///< part of the index hash of a DE 2 that names no card of ours
+  base::Date business_day;
+  std::uint32_t processing_code;
+  std::uint16_t mti;            ///< without the repeat bit
+  StationId station;
+  std::array<char, 2> code;     ///< DE 39
+  std::array<char, 6> approval; ///< DE 38, blanks: none
+  TransactionKind kind;
+  CardForm card_form;
+  std::uint16_t answer_size;
+  std::uint32_t posting_count;
+  std::uint32_t reserved;
+
+  bool approved() const { return code[0] == '0' && code[1] == '0'; }
+};
+
+/// A view over a stored transaction; valid as long as the stored bytes.
+struct TransactionView {
+  TransactionHead head{};
+  std::string_view postings;  ///< posting_count × Posting
+  base::ByteView answer;
+
+  Posting posting(std::size_t index) const {
+    return *record_from<Posting>(postings.substr(index * sizeof(Posting)));
+  }
+};
+std::optional<TransactionView> decode_transaction(std::string_view bytes);
+
+/// Key of a request (and of `duplicates`), beginning with its local date and time.
+struct RequestKey {
+  std::array<char, 4> local_date;   ///< DE 13; blanks: absent (reversals)
+  std::array<char, 6> local_time;   ///< DE 12
+  std::array<char, 6> stan;         ///< DE 11
+  StationId station;
+  std::uint16_t mti;                ///< without the repeat bit
+  TerminalId terminal;
+  MerchantId merchant;
+
+  KeyText<43> key() const;
+};
+struct DuplicateRecord {
+  Sequence sequence;     ///< 0: only a wrong password was counted under this key
+  base::TimeUs time_us;  ///< of arrival
+};
+
+/// What a DE 90 can name, but for DE 41 (key of `originals`). Value: latest sequence.
+struct OriginalKey {
+  std::array<char, 10> transmitted;  ///< DE 7
+  std::array<char, 6> stan;
+  StationId station;
+  std::uint16_t mti;
+  MerchantId merchant;
+
+  KeyText<35> key() const;
+};
+/// Key of `references`. Value: latest sequence.
+KeyText<14> reference_key(StationId station, std::string_view reference);
+
+/// Value of `originals` and `references`.
+struct LatestRecord {
+  Sequence sequence;
+};
+
+/// Key: sequence of the transaction that was acted on.
+struct UndoneRecord {
+  std::int64_t reversed_won;
+  std::int64_t refunded_won;
+  std::uint32_t reversals;  ///< reversals answered 00, those that moved nothing too
+  std::uint32_t reserved;
+};
+
+/// How an early reversal named its original; first byte of the key of `early_reversals`.
+enum class EarlyBy : std::uint8_t { original = 'O', reference = 'R', request = 'K' };
+struct EarlyReversalRecord {
+  Sequence sequence;     ///< of the reversal
+  base::TimeUs time_us;
+};
+
+/// Key: order id. After it: card_count × CardId.
+struct OrderHead {
+  Sequence sale;
+  StationId station;
+  std::uint16_t reserved;
+  std::uint32_t card_count;
+};
+
+// ---------------------------------------------------------------------------------- totals
+
+/// Key of `totals`: business day, station, merchant, terminal.
+KeyText<29> totals_key(base::Date day, StationId station, const MerchantId& merchant,
+                       const TerminalId& terminal);
+
+struct CountAndSum {
+  std::uint64_t count;
+  std::int64_t amount_won;
+};
+struct TotalsRecord {
+  CountAndSum debits;            ///< purchases
+  CountAndSum debit_reversals;
+  CountAndSum credits;           ///< refunds; sales of an agent
+  CountAndSum credit_reversals;
+};
+
+// ---------------------------------------------------------------------------------- directory
+
+/// Key: merchant id. Merchants and everybody else who stands in DE 42.
+struct MerchantRecord {
+  StationId station;
+  std::uint16_t mcc;      ///< 0: none (not a merchant)
+  std::uint16_t fee_bp;
+  PartyKind kind;
+  std::uint8_t reserved;
+  FixedText<28> account;  ///< bank account for pay-outs
+  FixedText<40> name_ko, name_en;  ///< UTF-8, blank-padded
+};
+
+/// Key: terminal id.
+struct TerminalRecord {
+  MerchantId merchant;
+  std::uint8_t reserved;
+  StationId station;
+};
+
+/// Key: product number (one byte).
+struct ProductRecord {
+  std::int64_t face_won;
+  std::uint32_t validity_days;
+  std::uint16_t points_bp;
+  std::uint8_t mix;  ///< bits of Category
+  std::uint8_t number;
+  FixedText<40> name;
+};
+
+}  // namespace ledger

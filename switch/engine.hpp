@@ -1,0 +1,101 @@
+#pragma once
+/// The batch: all requests that are ready are handled in one go, made durable by one commit, and
+/// only then answered.
+///
+///   submit(frame) … submit(frame) → flush() → route() each → store.commit → deliver() each
+///
+/// One thread. While a commit is on its way, what is submitted waits for the next flush.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/time.hpp"
+#include "codec/frame.hpp"
+#include "crypto/card_vault.hpp"
+#include "handlers/service.hpp"
+#include "ledger/directory.hpp"
+#include "ledger/store.hpp"
+#include "switch/router.hpp"
+
+namespace core {
+
+/// The engine's view of a connection. Called on the engine's thread only.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  virtual const StationLink& link() const = 0;
+  virtual LinkState& link_state() = 0;
+  /// The answer to one submitted frame, durable. `answer` is empty for a dropped message. The bytes
+  /// are valid during the call only.
+  virtual void deliver(base::ByteView answer, const MessageFacts& facts,
+                       base::TimeUs received_us) = 0;
+  /// The frame was unreadable, or its outcome is unknown: nothing was answered, the connection must
+  /// be closed.
+  virtual void fail(std::string_view reason, std::uint16_t offset, base::TimeUs received_us) = 0;
+};
+
+struct EngineOptions {
+  std::size_t batch_limit = 256;             ///< requests in one batch
+  std::size_t batch_bytes = 1 << 20;         ///< a batch ends when its write-set is larger
+};
+
+struct EngineFigures {
+  std::uint64_t requests = 0, answered = 0, dropped = 0, failed = 0, batches = 0, replayed = 0;
+};
+
+class Engine {
+ public:
+  using Clock = base::TimeUs (*)(const void* context);
+
+  Engine(ledger::Store& store, const ledger::Directory& directory, crypto::CardVault& vault,
+         base::RandomSource& random, handlers::Rules rules, EngineOptions options);
+
+  /// Takes a whole frame. Its bytes and the connection must live until deliver() or fail() was
+  /// called for it, or forget() for its connection.
+  void submit(Connection& connection, const codec::Frame& frame, base::TimeUs received_us);
+  /// The connection is gone: its waiting frames are dropped; what is in a commit is not answered.
+  void forget(Connection& connection);
+  bool has_work() const { return !waiting_.empty(); }
+  bool committing() const { return committing_; }
+
+  /// Handles what waits, up to the batch's bounds, at this moment of the switch's clock. Returns at
+  /// once when a commit is on its way. Call again while has_work().
+  void flush(base::TimeUs now);
+
+  const EngineFigures& figures() const { return figures_; }
+
+ private:
+  struct Waiting {
+    Connection* connection;
+    codec::Frame frame;
+    base::TimeUs received_us;
+  };
+  struct Done {
+    Connection* connection;
+    std::size_t answer_at, answer_size;
+    Routed routed;
+    base::TimeUs received_us;
+  };
+  void route_one(const Waiting& waiting, base::TimeUs now, bool write_allowed);
+  void finish(ledger::CommitOutcome outcome);
+  void deliver_all();
+  void fail_all(std::string_view reason);
+
+  ledger::Store& store_;
+  const ledger::Directory& directory_;
+  crypto::CardVault& vault_;
+  base::RandomSource& random_;
+  handlers::Rules rules_;
+  EngineOptions options_;
+  ledger::WriteSet batch_;
+  std::vector<Waiting> waiting_;
+  std::vector<Waiting> in_batch_;
+  std::vector<Done> done_;
+  std::vector<std::uint8_t> answers_;
+  base::TimeUs batch_now_ = 0;
+  bool committing_ = false;
+  EngineFigures figures_;
+};
+
+}  // namespace core

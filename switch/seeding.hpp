@@ -1,0 +1,27 @@
+#pragma once
+/// The first start: merchants, terminals, products, prefunds and lots of the seed file become ledger
+/// data, once.
+
+#include <cstdint>
+
+#include "base/random.hpp"
+#include "config/seed.hpp"
+#include "crypto/card_vault.hpp"
+#include "ledger/store.hpp"
+
+namespace core {
+
+/// Writes the seed in one commit unless the data already has one; returns whether it wrote. Throws
+/// std::runtime_error when the store does not take it. The store must commit before it returns.
+bool seed_if_new(ledger::Store& store, const config::Seed& seed, crypto::CardVault& vault,
+                 base::RandomSource& random, std::string_view bin, base::TimeUs now);
+
+/// Adds stock cards of this face value with fresh random numbers, in one commit. At most
+/// kMaxCardsPerCommit. Throws std::runtime_error with a sentence when there is no such product or
+/// the store does not take it.
+inline constexpr std::uint32_t kMaxCardsPerCommit = 500;
+void create_stock_cards(ledger::Store& store, crypto::CardVault& vault, base::RandomSource& random,
+                        std::string_view bin, std::int64_t face_won, std::uint32_t count,
+                        base::TimeUs now);
+
+}  // namespace core

@@ -1,0 +1,87 @@
+#pragma once
+/// The operator's door: a Unix socket in the data folder that only its owner can open.
+///
+/// A client sends one line of JSON, gets lines of JSON, and the switch closes:
+///
+///   {"command":"status"}                        → one line of kind `status`
+///   {"command":"stations"}                      → a line of kind `station` for each
+///   {"command":"card","number":"9410…"}         → one of kind `card`; a PIN# (12 digits) does too
+///   {"command":"lot","face":10000,"count":500}  → `progress` …, then `lot`; ends when the client
+///                                                 goes away, the cards made so far stay
+///   {"command":"check"}                         → `progress` …, then `check`
+///   {"command":"log-level","level":"debug"}     → `log-level`
+///
+/// Every line is an object with "kind". The last one is {"kind":"end"}, or, when it did not work,
+/// {"kind":"error","text":"a sentence"}; a connection that closes without either was broken off.
+/// `progress` has "done" and "of" (numbers) and "text". control_desk.cpp says what is in the others.
+///
+/// The I/O thread. Bounds: the sums and times below; a client at a bound is closed.
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+
+namespace core {
+
+inline constexpr std::size_t kMaxControlClients = 16;
+inline constexpr std::size_t kMaxControlRequest = 4'096;        ///< bytes of the one line
+inline constexpr std::size_t kMaxControlOutput = 262'144;       ///< unsent bytes of one client
+inline constexpr base::TimeUs kControlPatience =
+    10 * base::kMicrosPerSecond;  ///< for the request, and for a client that takes no answer
+
+/// Names a client; never used twice, so that a late answer to one that left goes nowhere.
+using ControlClient = std::uint64_t;
+
+class ControlServer {
+ public:
+  /// A whole request line, without its line feed. Answered by send() and finish(), now or later.
+  using Handler = std::function<void(ControlClient client, std::string_view request)>;
+
+  /// Listens at `path`, mode 0600; a socket left there by a switch that died is replaced: the
+  /// caller holds the data folder's lock. Throws std::runtime_error with a sentence.
+  ControlServer(boost::asio::io_context& io, const std::filesystem::path& path, Handler handler);
+  ~ControlServer();
+
+  /// False when the client has left or was closed.
+  bool send(ControlClient client, const boost::json::object& line);
+  /// Sends {"kind":"end"} and closes once everything is sent.
+  void finish(ControlClient client);
+  /// Sends {"kind":"error"} and closes once everything is sent.
+  void refuse(ControlClient client, std::string_view sentence);
+  bool is_here(ControlClient client) const;
+
+  /// Several times a second: time-outs.
+  void tick(base::TimeUs now_us);
+  /// Closes everything and removes the socket.
+  void close();
+
+ private:
+  struct Client;
+  Client* find(ControlClient client) const;
+  void accept();
+  void read(Client& client);
+  void take(Client& client);
+  void write(Client& client);
+  void drop(Client& client);
+  void reap();
+
+  boost::asio::io_context& io_;
+  boost::asio::local::stream_protocol::acceptor acceptor_;
+  boost::asio::local::stream_protocol::socket arriving_;
+  std::filesystem::path path_;
+  Handler handler_;
+  std::vector<std::unique_ptr<Client>> clients_;
+  ControlClient last_client_ = 0;
+  base::TimeUs now_us_;
+};
+
+}  // namespace core

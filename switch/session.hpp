@@ -1,0 +1,123 @@
+#pragma once
+/// One inbound connection as a state machine that knows no socket and no clock.
+///
+///   space() → bytes arrive → received(n, now)
+///   next(now): submit this frame | read more | wait | close with a reason; until it is no submit
+///   answer(bytes) or fail(reason) for each submitted frame → unsent() → sent(n)
+///   tick(now) several times a second: time-outs
+///
+///   open ──end(reason)──▶ ending: nothing more is read or submitted; what was submitted is
+///   answered, what is unsent is sent ──▶ close. abandon() does not wait for either.
+///
+/// The receive buffer, front to back: frames submitted │ not yet looked at or unfinished │ room.
+/// A submitted frame's bytes stay where they are while any frame is unanswered, since the engine
+/// holds views into them; the buffer is compacted only when none is.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.hpp"
+#include "codec/frame.hpp"
+
+namespace core {
+
+struct SessionLimits {
+  base::TimeUs frame_timeout_us = 10 * base::kMicrosPerSecond;  ///< from a frame's first byte, and
+                                                                ///< for a peer that takes nothing
+  base::TimeUs idle_timeout_us = 600 * base::kMicrosPerSecond;  ///< since the last byte or answer
+  std::uint32_t in_flight = 256;       ///< frames submitted and unanswered; more are not read
+  std::size_t output_bytes = 262'144;  ///< unsent bytes at which nothing more is read
+};
+
+/// The receive buffer: as many usual requests as may be in flight, and behind them one unfinished
+/// frame of the largest size.
+inline constexpr std::size_t kUsualRequest = 256;  ///< a purchase with DE 48 and MAC takes about 220
+inline constexpr std::size_t kLargestFrame = codec::kMaxFrameLength + 4;  ///< and its length header
+constexpr std::size_t receive_capacity(const SessionLimits& limits) {
+  return limits.in_flight * kUsualRequest + kLargestFrame;
+}
+
+/// Unsent bytes never exceed output_bytes (below it frames are still submitted) and an answer for
+/// each frame in flight, each at most `answer_bytes`.
+constexpr std::size_t output_bound(const SessionLimits& limits, std::size_t answer_bytes) {
+  return limits.output_bytes + limits.in_flight * answer_bytes;
+}
+
+/// What the owner of the connection is to do now.
+struct SessionAction {
+  enum class Kind : std::uint8_t {
+    submit,  ///< hand `frame` to the engine, then ask again
+    read,    ///< receive into space()
+    wait,    ///< do not receive until something was answered or sent
+    close,   ///< close now; reason() says why
+  };
+  Kind kind = Kind::wait;
+  codec::Frame frame;
+};
+
+class Session {
+ public:
+  Session(codec::FrameFormat format, const SessionLimits& limits, base::TimeUs now_us);
+
+  /// Where to receive. Not empty after next() said read.
+  base::ByteSpan space() { return {buffer_.get() + filled_, capacity_ - filled_}; }
+  void received(std::size_t size, base::TimeUs now_us);
+  /// The peer sends no more; what it sent is still answered.
+  void input_ended() { input_ended_ = true; }
+
+  SessionAction next(base::TimeUs now_us);
+
+  /// One submitted frame is answered; empty when its answer is nothing.
+  void answer(base::ByteView bytes, base::TimeUs now_us);
+  /// One submitted frame has no answer and the connection must end.
+  void fail(std::string_view reason);
+  /// The engine forgot this connection: nothing submitted will be answered any more.
+  void forget_submitted() { in_flight_ = 0; }
+
+  base::ByteView unsent() const {
+    return base::ByteView(output_).subspan(sent_);
+  }
+  void sent(std::size_t size, base::TimeUs now_us);
+
+  /// The first reason stays.
+  void end(std::string_view reason);
+  /// Ends without waiting for answers or for the peer to take them.
+  void abandon(std::string_view reason);
+  /// Ends or abandons a connection whose time is over; true when next() has something new to say.
+  bool tick(base::TimeUs now_us);
+
+  bool is_open() const { return !ending_; }
+  /// Why it ended or will end.
+  const std::string& reason() const { return reason_; }
+  std::uint32_t in_flight() const { return in_flight_; }
+
+ private:
+  bool is_full() const {
+    return in_flight_ >= limits_.in_flight || unsent().size() >= limits_.output_bytes;
+  }
+  bool make_room(std::size_t frame_size);
+  SessionAction next_when_ending() const;
+
+  const codec::FrameFormat format_;
+  const SessionLimits limits_;
+  const std::size_t capacity_;
+  std::unique_ptr<std::uint8_t[]> buffer_;
+  std::size_t taken_ = 0;   // submitted frames end here
+  std::size_t filled_ = 0;  // received bytes end here
+  std::vector<std::uint8_t> output_;
+  std::size_t sent_ = 0;  // of output_
+  std::uint32_t in_flight_ = 0;
+  base::TimeUs last_heard_us_;
+  base::TimeUs frame_began_us_ = 0;  // 0: no unfinished frame
+  base::TimeUs output_moved_us_ = 0;
+  bool waiting_ = false;  // next() said wait: the peer's clock stands still
+  bool input_ended_ = false;
+  bool ending_ = false;
+  bool abandoned_ = false;
+  std::string reason_;
+};
+
+}  // namespace core

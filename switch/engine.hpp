@@ -20,7 +20,8 @@
 
 namespace core {
 
-/// The engine's view of a connection. Called on the engine's thread only.
+/// The engine's view of a connection. Called on the engine's thread only; what is called may
+/// submit() and forget(), but not flush().
 class Connection {
  public:
   virtual ~Connection() = default;
@@ -46,8 +47,6 @@ struct EngineFigures {
 
 class Engine {
  public:
-  using Clock = base::TimeUs (*)(const void* context);
-
   Engine(ledger::Store& store, const ledger::Directory& directory, crypto::CardVault& vault,
          base::RandomSource& random, handlers::Rules rules, EngineOptions options);
 

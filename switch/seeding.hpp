@@ -7,6 +7,7 @@
 #include "base/random.hpp"
 #include "config/seed.hpp"
 #include "crypto/card_vault.hpp"
+#include "ledger/directory.hpp"
 #include "ledger/store.hpp"
 
 namespace core {
@@ -20,8 +21,8 @@ bool seed_if_new(ledger::Store& store, const config::Seed& seed, crypto::CardVau
 /// kMaxCardsPerCommit. Throws std::runtime_error with a sentence when there is no such product or
 /// the store does not take it.
 inline constexpr std::uint32_t kMaxCardsPerCommit = 500;
-void create_stock_cards(ledger::Store& store, crypto::CardVault& vault, base::RandomSource& random,
-                        std::string_view bin, std::int64_t face_won, std::uint32_t count,
-                        base::TimeUs now);
+void create_stock_cards(ledger::Store& store, const ledger::Directory& directory,
+                        crypto::CardVault& vault, base::RandomSource& random, std::string_view bin,
+                        std::int64_t face_won, std::uint32_t count);
 
 }  // namespace core

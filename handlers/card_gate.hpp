@@ -1,0 +1,34 @@
+#pragma once
+/// The checks every message with a card goes through, in the order that protocol and operators
+/// know: is there such a card, is it activated, blocked, expired, is the password right.
+
+#include "handlers/catalogue.hpp"
+
+namespace handlers {
+
+struct GateRules {
+  ledger::CardState wanted = ledger::CardState::active;
+  bool blocked_and_expired_pass = false;  ///< an inquiry by the operator or the site
+};
+
+/// A card that went through the gate.
+struct CardInHand {
+  ledger::CardId id = 0;
+  ledger::CardRecord card{};
+  bool password_checked = false;  ///< DE 52 was there and right
+};
+
+/// Counts a wrong password, once per key of the message, and forgets earlier ones on a right one;
+/// both are written to the draft. decision.card says which card it is as soon as that is known.
+Refusal pass_gate(Exchange& exchange, GateRules rules, CardInHand& in_hand);
+
+/// Finds the card that DE 2 names: wrong_check_digit or no_such_card when there is none.
+Refusal find_named_card(Exchange& exchange, ledger::CardRecord& card);
+
+/// DE 54 of a card: ledger balance and available balance.
+void add_card_balances(Answer& answer, const ledger::CardRecord& card);
+
+/// The merchant in DE 42 sells something, and what DE 18 says is of its category: else a refusal.
+Refusal check_category(const Exchange& exchange, const ledger::CardRecord& card);
+
+}  // namespace handlers

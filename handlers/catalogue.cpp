@@ -1,0 +1,190 @@
+#include "handlers/catalogue.hpp"
+
+#include <array>
+
+namespace handlers {
+namespace {
+
+using ledger::Role;
+using ledger::TransactionKind;
+
+constexpr std::uint8_t bit(Role role) {
+  return static_cast<std::uint8_t>(1u << static_cast<unsigned>(role));
+}
+template <class... Roles>
+constexpr std::uint8_t roles(Roles... which) {
+  return static_cast<std::uint8_t>((bit(which) | ...));
+}
+
+constexpr std::array<std::uint8_t, 8> kCardOnly{2, 3, 7, 11, 12, 13, 41, 42};
+constexpr std::array<std::uint8_t, 10> kCardAndAmount{2, 3, 4, 7, 11, 12, 13, 41, 42, 49};
+constexpr std::array<std::uint8_t, 10> kSale{3, 4, 7, 11, 12, 13, 41, 42, 48, 49};
+constexpr std::array<std::uint8_t, 8> kCollect{3, 7, 11, 12, 13, 41, 42, 48};
+constexpr std::array<std::uint8_t, 10> kActivation{2, 3, 7, 11, 12, 13, 41, 42, 48, 52};
+constexpr std::array<std::uint8_t, 4> kReversal{7, 11, 41, 42};
+
+constexpr std::uint8_t kPaying = roles(Role::terminal, Role::telephone, Role::site);
+constexpr std::uint8_t kSelling = roles(Role::agent, Role::site);
+constexpr std::uint8_t kInquiring =
+    roles(Role::terminal, Role::telephone, Role::agent, Role::site, Role::operating);
+constexpr std::uint8_t kReversing =
+    roles(Role::terminal, Role::telephone, Role::agent, Role::site, Role::bank);
+
+constexpr std::array<CatalogueRow, 9> kRows{{
+    {Transaction::verify, 100, 33, kCardOnly, kPaying, false, {}, verify},
+    {Transaction::inquiry, 100, 31, kCardOnly, kInquiring, false, {}, inquire},
+    {Transaction::collect, 100, 91, kCollect, kSelling, false, {}, collect},
+    {Transaction::purchase, 200, 0, kCardAndAmount, kPaying, true, TransactionKind::purchase,
+     purchase},
+    {Transaction::refund, 200, 20, kCardAndAmount, kPaying, true, TransactionKind::refund, refund},
+    {Transaction::sale, 200, 90, kSale, kSelling, true, TransactionKind::sale, sell},
+    {Transaction::activation, 200, 92, kActivation, kSelling, true, TransactionKind::activation,
+     activate},
+    {Transaction::reversal, 400, -1, kReversal, kReversing, true, TransactionKind::reversal,
+     reverse},
+    {Transaction::reversal, 420, -1, kReversal, kReversing, true, TransactionKind::reversal,
+     reverse},
+}};
+
+/// The lowest of the elements that were found bad.
+class LowestBad {
+ public:
+  void check(bool good, int element) {
+    if (!good && (lowest_ == 0 || element < lowest_)) lowest_ = element;
+  }
+  int element() const { return lowest_; }
+
+ private:
+  int lowest_ = 0;
+};
+
+/// DE 52 must be there for our own cards where the station requires the password.
+bool needs_password(const CatalogueRow& row, const Request& request, const Rules& rules) {
+  if (!request.station.password_required || request.names_foreign_card(rules.bin)) return false;
+  const Role role = request.station.role;
+  switch (row.transaction) {
+    case Transaction::verify:
+    case Transaction::purchase:
+      return true;
+    case Transaction::inquiry:
+      return role == Role::terminal || role == Role::telephone;
+    default:
+      return false;
+  }
+}
+
+/// Bytes of the UTF-8 character that begins with this byte, 0: none does.
+std::size_t utf8_size(std::uint8_t lead) {
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead < 0xE0) return 2;
+  if (lead >= 0xE0 && lead < 0xF0) return 3;
+  if (lead >= 0xF0 && lead < 0xF5) return 4;
+  return 0;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t size = utf8_size(static_cast<std::uint8_t>(text[0]));
+    if (size == 0 || size > text.size()) return false;
+    for (const char c : text.substr(1, size - 1))
+      if ((static_cast<std::uint8_t>(c) & 0xC0) != 0x80) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+/// 0010 is a PIN block, 0011 a hint without the password in it, 0012 a customer id.
+bool activation_tags_are_good(const Request& request) {
+  const auto hex = request.tags.find(10);
+  if (!hex || request.station.pin_key == nullptr) return false;
+  const auto block = crypto::pin_block_from_hex(*hex);
+  if (!block) return false;
+  const auto password =
+      crypto::open_pin_block(*request.station.pin_key, *block, request.card.view());
+  if (!password) return false;
+  if (const auto hint = request.tags.find(11)) {
+    if (hint->size() > 60 || !is_utf8(*hint)) return false;
+    if (hint->find(password->digits()) != std::string_view::npos) return false;
+  }
+  const auto customer = request.tags.find(12);
+  return !customer || (!customer->empty() && customer->size() <= 20);
+}
+
+bool is_digits(std::string_view text) {
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// 0001: one to six lines of face value (6 digits) and quantity (2 digits).
+bool sale_tags_are_good(const Request& request) {
+  const auto order = request.tags.find(1);
+  if (!order || order->empty() || order->size() % 8 != 0 || order->size() > 6 * 8) return false;
+  const auto customer = request.tags.find(12);
+  return is_digits(*order) && (!customer || (!customer->empty() && customer->size() <= 20));
+}
+
+bool collect_tags_are_good(const Request& request) {
+  const auto order = request.tags.find(2);
+  const auto which = request.tags.find(3);
+  return order && order->size() == 16 && which && which->size() == 3 && is_digits(*which);
+}
+
+bool tags_are_good(const CatalogueRow& row, const Request& request) {
+  switch (row.transaction) {
+    case Transaction::sale: return sale_tags_are_good(request);
+    case Transaction::collect: return collect_tags_are_good(request);
+    case Transaction::activation: return activation_tags_are_good(request);
+    default: return true;
+  }
+}
+
+/// Track 2 begins with the number in DE 2.
+bool track_agrees(const Request& request) {
+  const auto track = request.message.digits<37>(35);
+  const std::size_t separator = track.view().find('=');
+  return separator != std::string_view::npos &&
+         (request.card.size == 0 || track.view().substr(0, separator) == request.card.view());
+}
+
+/// A refund and a reversal must say what they mean.
+bool names_an_original(const CatalogueRow& row, const codec::Message& message) {
+  switch (row.transaction) {
+    case Transaction::refund:
+      return message.has(90) || (message.has(37) && message.has(38));
+    case Transaction::reversal:
+      return message.has(90) || message.has(37) || (message.has(12) && message.has(13));
+    default:
+      return true;
+  }
+}
+
+/// DE 95: twelve digits of the real amount, the rest zeros.
+bool is_replacement_amount(std::string_view text) {
+  return is_digits(text) && text.substr(12).find_first_not_of('0') == std::string_view::npos;
+}
+
+}  // namespace
+
+const CatalogueRow* find_row(const Request& request) {
+  for (const CatalogueRow& row : kRows) {
+    if (row.mti == request.mti.value &&
+        (row.operation < 0 || row.operation == static_cast<int>(request.operation())))
+      return &row;
+  }
+  return nullptr;
+}
+
+int first_bad_element(const CatalogueRow& row, const Request& request, const Rules& rules) {
+  const codec::Message& message = request.message;
+  LowestBad bad;
+  for (const int element : row.mandatory) bad.check(message.has(element), element);
+  if (needs_password(row, request, rules)) bad.check(message.has(52), 52);
+  if (message.has(35)) bad.check(track_agrees(request), 35);
+  if (message.has(48)) bad.check(tags_are_good(row, request), 48);
+  if (message.has(49)) bad.check(message.text(49) == "410", 49);
+  bad.check(names_an_original(row, message), 90);
+  if (row.transaction == Transaction::reversal && message.has(95))
+    bad.check(is_replacement_amount(message.text(95)), 95);
+  return bad.element();
+}
+
+}  // namespace handlers

@@ -1,0 +1,154 @@
+/// 0200/90: an agent sells cards for cash: new ones, or the stock card named in DE 2.
+
+#include <array>
+
+#include "base/assert.hpp"
+#include "handlers/card_gate.hpp"
+#include "handlers/number_text.hpp"
+#include "handlers/originals.hpp"
+
+namespace handlers {
+namespace {
+
+using ledger::AccountKey;
+using ledger::AccountKind;
+using ledger::CardId;
+
+/// The lines of tag 0001, known products only.
+struct Order {
+  struct Line {
+    const ledger::ProductRecord* product = nullptr;
+    unsigned quantity = 0;
+  };
+  std::array<Line, 6> lines{};
+  std::size_t line_count = 0;
+  unsigned card_count = 0;
+  std::int64_t total_won = 0;
+};
+
+unsigned number_of(std::string_view digits) {
+  unsigned value = 0;
+  for (const char digit : digits) value = value * 10 + static_cast<unsigned>(digit - '0');
+  return value;
+}
+
+Refusal read_order(const Exchange& exchange, Order& order) {
+  std::string_view text = *exchange.request.tags.find(1);
+  for (; !text.empty(); text.remove_prefix(8)) {
+    Order::Line& line = order.lines[order.line_count++];
+    line.product = exchange.context.directory.product_of_face(number_of(text.substr(0, 6)));
+    line.quantity = number_of(text.substr(6, 2));
+    if (line.product == nullptr) return Refusal::unknown_face_value;
+    if (line.quantity == 0) return Refusal::amount_not_the_lines;
+    order.card_count += line.quantity;
+    order.total_won += line.product->face_won * line.quantity;
+  }
+  if (exchange.request.amount_won == 0) return Refusal::amount_zero;
+  const bool one_card_named = exchange.request.card.size != 0;
+  if (order.total_won != exchange.request.amount_won || (one_card_named && order.card_count != 1))
+    return Refusal::amount_not_the_lines;
+  return Refusal::none;
+}
+
+/// The named card must be in stock, unblocked, and of the face value that is paid for.
+Refusal check_stock_card(Exchange& exchange, const Order& order, ledger::CardRecord& card) {
+  if (const Refusal refusal = find_named_card(exchange, card); refusal != Refusal::none)
+    return refusal;
+  if (card.state == ledger::CardState::closed) return Refusal::card_closed;
+  if (card.product != order.lines[0].product->number) return Refusal::not_the_cards_face_value;
+  if (card.state != ledger::CardState::stock) return Refusal::wrong_card_state;
+  return card.blocked != 0 ? Refusal::card_blocked : Refusal::none;
+}
+
+std::string_view customer_of(const Request& request) {
+  return request.tags.find(12).value_or(std::string_view());
+}
+
+/// A stock card becomes active at once; its initial password stays its password.
+void sell_stock_card(Exchange& exchange, CardId id, ledger::CardRecord card, base::Date last_day) {
+  ledger::Draft& draft = exchange.context.draft;
+  card.state = ledger::CardState::active;
+  card.last_day = last_day;
+  ledger::write_card(draft, id, card);
+  auto file = ledger::read_card_file(draft, id);
+  CP_ASSERT(file.has_value());
+  file->head.sold_by = exchange.answer.sequence;
+  file->head.has_initial = 0;
+  file->customer = customer_of(exchange.request);
+  ledger::write_card_file(draft, *file);
+}
+
+CardId make_sold_card(Exchange& exchange, const ledger::ProductRecord& product,
+                      base::Date last_day) {
+  Context& context = exchange.context;
+  ledger::NewCard wanted;
+  wanted.product = &product;
+  wanted.last_day = last_day;
+  wanted.sold_by = exchange.answer.sequence;
+  wanted.customer = customer_of(exchange.request);
+  return ledger::make_card(context.draft, {context.vault, context.random, context.rules.bin},
+                           wanted);
+}
+
+void answer_sale(Exchange& exchange, const ledger::OrderId& order, const Order& lines,
+                 std::int64_t prefund_won) {
+  Answer& answer = exchange.answer;
+  answer.amounts[0] = {{'3', '0'}, {'0', '2'}, prefund_won};
+  answer.amount_count = 1;
+  codec::TagWriter tags(answer.tags);
+  tags.add(2, order.view());
+  tags.add(3, number_text<3>(lines.card_count).view());
+  answer.tags_size = tags.content().size();
+}
+
+ledger::OrderId order_id(base::Date day, ledger::Sequence sequence) {
+  std::string text(number_text<8>(day).view());
+  text += number_text<8>(sequence % 100'000'000).view();
+  return ledger::OrderId::of(text);
+}
+
+}  // namespace
+
+Refusal sell(Exchange& exchange) {
+  const Request& request = exchange.request;
+  Context& context = exchange.context;
+  Order order;
+  if (const Refusal refusal = read_order(exchange, order); refusal != Refusal::none)
+    return refusal;
+  if (was_reversed_before(exchange)) return Refusal::original_was_reversed;
+  const bool from_stock = request.card.size != 0;
+  ledger::CardRecord stock_card;
+  if (from_stock) {
+    if (const Refusal refusal = check_stock_card(exchange, order, stock_card);
+        refusal != Refusal::none)
+      return refusal;
+  }
+  const AccountKey prefund = AccountKey::of(AccountKind::prefund, request.merchant);
+  const std::int64_t before_won = ledger::account_balance_won(context.draft, prefund);
+  if (order.total_won > before_won) return Refusal::over_prefund;
+
+  std::string cards;
+  const auto pay_for = [&](CardId id, const ledger::ProductRecord& product) {
+    exchange.decision.entry.move(prefund, AccountKey::card(id), product.face_won);
+    cards += ledger::bytes_of(id);
+  };
+  for (std::size_t i = 0; i < order.line_count; ++i) {
+    const ledger::ProductRecord& product = *order.lines[i].product;
+    const base::Date last_day =
+        base::add_days(context.today(), static_cast<int>(product.validity_days));
+    for (unsigned k = 0; k < order.lines[i].quantity; ++k) {
+      if (from_stock) sell_stock_card(exchange, exchange.decision.card.id, stock_card, last_day);
+      pay_for(from_stock ? exchange.decision.card.id : make_sold_card(exchange, product, last_day),
+              product);
+    }
+  }
+  const ledger::OrderId id = order_id(context.business_day(), exchange.answer.sequence);
+  const ledger::OrderHead head{exchange.answer.sequence, request.station.id, 0, order.card_count};
+  context.draft.put(ledger::Table::orders, id.view(), std::string(ledger::bytes_of(head)) + cards);
+  exchange.decision.moved_won = order.total_won;
+  count(exchange, &ledger::TotalsRecord::credits, order.total_won);
+  answer_sale(exchange, id, order, before_won - order.total_won);
+  return Refusal::none;
+}
+
+}  // namespace handlers

@@ -1,0 +1,244 @@
+#include "handlers/service.hpp"
+
+#include <algorithm>
+
+#include "base/assert.hpp"
+#include "handlers/answer_writer.hpp"
+#include "handlers/approval.hpp"
+#include "handlers/catalogue.hpp"
+#include "handlers/originals.hpp"
+
+namespace handlers {
+namespace {
+
+using ledger::PartyKind;
+using ledger::Role;
+
+constexpr unsigned kCash = 0;
+
+bool has_role(const CatalogueRow& row, Role role) {
+  return (row.roles >> static_cast<unsigned>(role) & 1) != 0;
+}
+
+/// Where the money of a sale comes from: cash is the agents'; what a bank or card company would
+/// have to be asked for is not served.
+Refusal check_funding(const CatalogueRow& row, const Request& request) {
+  if (row.transaction != Transaction::sale) return Refusal::none;
+  if (request.from_account() != kCash) return Refusal::no_such_transaction;
+  return request.station.role == Role::agent ? Refusal::none : Refusal::cash_not_permitted;
+}
+
+/// Who must stand in DE 42 for this transaction.
+bool is_right_party(const CatalogueRow& row, PartyKind kind) {
+  switch (row.transaction) {
+    case Transaction::verify:
+    case Transaction::purchase:
+    case Transaction::refund: return kind == PartyKind::merchant;
+    case Transaction::sale: return kind == PartyKind::agent;
+    default: return true;
+  }
+}
+
+/// Terminal and merchant are this station's, and belong together.
+Refusal check_place(const CatalogueRow& row, const Request& request,
+                    const ledger::Directory& directory) {
+  const ledger::TerminalRecord* terminal = directory.terminal(request.terminal);
+  if (terminal == nullptr || terminal->station != request.station.id)
+    return Refusal::terminal_not_permitted;
+  const ledger::MerchantRecord* merchant = directory.merchant(request.merchant);
+  if (merchant == nullptr) return Refusal::unknown_merchant;
+  if (merchant->station != request.station.id || terminal->merchant != request.merchant ||
+      !is_right_party(row, merchant->kind))
+    return Refusal::terminal_not_permitted;
+  return Refusal::none;
+}
+
+/// Everything before the duplicate key: what needs no card and is decided afresh each time.
+Refusal check_request(const CatalogueRow& row, const Request& request, const Context& context,
+                      Answer& answer) {
+  if (const int element = first_bad_element(row, request, context.rules); element != 0) {
+    answer.bad_element = static_cast<std::uint8_t>(element);
+    return Refusal::format_error;
+  }
+  if (!has_role(row, request.station.role)) return Refusal::role_not_permitted;
+  if (const Refusal refusal = check_funding(row, request); refusal != Refusal::none)
+    return refusal;
+  return check_place(row, request, context.directory);
+}
+
+bool same_original_data(const Request& request, const codec::Message& answered) {
+  const codec::Message& message = request.message;
+  if (message.has(90) != answered.has(90)) return false;
+  return !message.has(90) ||
+         message.digits<42>(90).view() == answered.digits<42>(90).view();
+}
+
+/// The card that DE 2 names, DE 3, 4 and 90 are the first one's.
+bool same_content(Exchange& exchange, const ledger::StoredTransaction& first) {
+  const Request& request = exchange.request;
+  const ledger::TransactionHead& head = first.head;
+  codec::Message answered;
+  const auto read = codec::read_message(codec::kIso87Binary, first.view().answer, answered);
+  CP_ASSERT(read.has_value());
+  const bool same_card = request.card.size == 0 ? head.card_form == ledger::CardForm::none
+                                                : names_same_card(exchange, head);
+  return same_card && request.processing_code == head.processing_code &&
+         request.amount_won == head.amount_won &&
+         request.message.has(4) == answered.has(4) && same_original_data(request, answered);
+}
+
+/// DE 2 of the first answer: what the first request called the card.
+void echo_first_card(Exchange& exchange, const ledger::TransactionHead& head) {
+  const bool by_pin = exchange.request.card.size == ledger::kPinNumberSize;
+  if (head.card == 0 || by_pin == (head.card_form == ledger::CardForm::pin)) return;
+  const auto file = ledger::read_card_file(exchange.context.draft, head.card);
+  CP_ASSERT(file.has_value());
+  const auto digits =
+      by_pin ? exchange.context.vault.open(crypto::Secret::card_number, head.card,
+                                           file->head.seal_key, file->head.number)
+             : exchange.context.vault.open(crypto::Secret::pin_number, head.card,
+                                           file->head.seal_key, file->head.pin);
+  CP_ASSERT(digits.has_value());
+  codec::DigitText<19>& card = exchange.answer.card;
+  card.size = digits->copy(card.data.data(), card.data.size());
+}
+
+void replay(Exchange& exchange, const ledger::StoredTransaction& first) {
+  Answer& answer = exchange.answer;
+  const base::ByteView bytes = first.view().answer;
+  CP_ASSERT(bytes.size() <= answer.replay.size());
+  std::copy(bytes.begin(), bytes.end(), answer.replay.begin());
+  answer.replay_size = bytes.size();
+  answer.sequence = first.head.sequence;
+  echo_first_card(exchange, first.head);
+}
+
+/// Another request that is remembered has what a DE 90 would name this one by.
+bool is_ambiguous(Exchange& exchange) {
+  const Request& request = exchange.request;
+  ledger::Draft& draft = exchange.context.draft;
+  return find_in_chain(draft, Chain::original,
+                       ledger::latest_original(draft, request.keys.original),
+                       [&](const ledger::StoredTransaction& candidate) {
+                         return exchange.context.now - candidate.head.time_us <
+                                    ledger::kRememberedUs &&
+                                origin_of(candidate).terminal == request.terminal;
+                       })
+      .has_value();
+}
+
+enum class Seen : std::uint8_t { no, replayed, refused };
+
+/// The same request again gets the first answer; the same key with another content none.
+Seen check_seen(const CatalogueRow& row, Exchange& exchange, Refusal& refusal) {
+  ledger::Draft& draft = exchange.context.draft;
+  const auto duplicate =
+      ledger::find_duplicate(draft, exchange.request.keys.request, exchange.context.now);
+  if (!duplicate || duplicate->sequence == 0) {
+    if (row.transaction == Transaction::reversal || !is_ambiguous(exchange)) return Seen::no;
+    refusal = Refusal::key_conflict;
+    return Seen::refused;
+  }
+  const auto first = ledger::read_transaction(draft, duplicate->sequence);
+  CP_ASSERT(first.has_value());
+  if (!same_content(exchange, *first)) {
+    refusal = Refusal::key_conflict;
+    return Seen::refused;
+  }
+  if (ledger::read_undone(draft, first->head.sequence).reversals > 0) {
+    refusal = Refusal::original_was_reversed;
+    return Seen::refused;
+  }
+  replay(exchange, *first);
+  return Seen::replayed;
+}
+
+ledger::TransactionHead make_head(const CatalogueRow& row, const Exchange& exchange) {
+  const Answer& answer = exchange.answer;
+  const Decision& decision = exchange.decision;
+  ledger::TransactionHead head{};
+  head.sequence = answer.sequence;
+  head.time_us = exchange.context.now;
+  head.card = decision.card.id;
+  head.unknown_card = decision.card.unknown;
+  head.card_form = exchange.request.card.size == 0 ? ledger::CardForm::none : decision.card.form;
+  head.amount_won = exchange.request.amount_won;
+  head.moved_won = decision.moved_won;
+  head.original = decision.original;
+  head.business_day = answer.business_day;
+  head.processing_code = exchange.request.processing_code;
+  head.mti = exchange.request.mti.value;
+  head.station = exchange.request.station.id;
+  head.code = answer_code(answer);
+  head.approval = answer.approval;
+  if (head.approval[0] == 0) head.approval.fill(' ');
+  head.kind = row.kind;
+  return head;
+}
+
+/// Writes the decision, approved or declined, so that the request is answered the same again.
+void remember_decision(const CatalogueRow& row, Exchange& exchange) {
+  Decision& decision = exchange.decision;
+  const Request& request = exchange.request;
+  if (request.card.size != 0 && decision.card.id == 0 && decision.card.unknown == 0)
+    decision.card = ledger::find_card(exchange.context.draft, exchange.context.vault,
+                                      request.card.view());
+  std::array<std::uint8_t, 1'200> space;
+  const auto size = write_remembered(request.message, exchange.answer, space);
+  CP_ASSERT(size.has_value());
+  ledger::TransactionKeys keys = request.keys;
+  keys.can_be_original = row.transaction != Transaction::reversal;
+  const std::array<char, 12>& made = exchange.answer.reference;
+  if (keys.reference.empty() && made[0] != 0) keys.reference = {made.data(), made.size()};
+  ledger::remember(exchange.context.draft, make_head(row, exchange), keys, decision.entry,
+                   base::ByteView(space.data(), *size));
+}
+
+void decide(const CatalogueRow& row, Exchange& exchange) {
+  Answer& answer = exchange.answer;
+  Context& context = exchange.context;
+  if (row.remembered) answer.sequence = context.draft.next_number(ledger::kSequenceCounter);
+  if (!exchange.request.message.has(37) && row.transaction != Transaction::reversal)
+    answer.reference = reference_of(
+        context.now, row.remembered ? answer.sequence : context.random.below(1'000'000));
+  answer.refusal = row.handler(exchange);
+  if (!row.remembered) return;
+  if (info(answer.refusal).remembered) {
+    remember_decision(row, exchange);
+  } else {
+    context.draft.drop();
+    answer.sequence = 0;
+  }
+}
+
+}  // namespace
+
+Answer refuse(Refusal refusal, base::TimeUs now, int bad_element) {
+  Answer answer;
+  answer.refusal = refusal;
+  answer.bad_element = static_cast<std::uint8_t>(bad_element);
+  answer.business_day = base::business_day(now);
+  return answer;
+}
+
+Answer handle(const codec::Message& message, const Station& station, Context& context) {
+  const Request request = read_request(message, station);
+  Answer answer = refuse(Refusal::none, context.now);
+  const bool has_processing_code = request.mti.value == 100 || request.mti.value == 200;
+  if (has_processing_code && !message.has(3)) return refuse(Refusal::format_error, context.now, 3);
+  const CatalogueRow* row = find_row(request);
+  if (row == nullptr) return refuse(Refusal::no_such_transaction, context.now);
+  answer.refusal = check_request(*row, request, context, answer);
+  if (answer.refusal != Refusal::none) return answer;
+
+  Decision decision;
+  Exchange exchange{request, context, answer, decision};
+  if (row->remembered) {
+    const Seen seen = check_seen(*row, exchange, answer.refusal);
+    if (seen != Seen::no) return answer;
+  }
+  decide(*row, exchange);
+  return answer;
+}
+
+}  // namespace handlers

@@ -1,0 +1,113 @@
+#include "switch/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.hpp"
+
+namespace core {
+
+Engine::Engine(ledger::Store& store, const ledger::Directory& directory, crypto::CardVault& vault,
+               base::RandomSource& random, handlers::Rules rules, EngineOptions options)
+    : store_(store),
+      directory_(directory),
+      vault_(vault),
+      random_(random),
+      rules_(std::move(rules)),
+      options_(options) {}
+
+void Engine::submit(Connection& connection, const codec::Frame& frame, base::TimeUs received_us) {
+  waiting_.push_back({&connection, frame, received_us});
+  ++figures_.requests;
+}
+
+void Engine::forget(Connection& connection) {
+  std::erase_if(waiting_, [&](const Waiting& w) { return w.connection == &connection; });
+  for (Waiting& w : in_batch_)
+    if (w.connection == &connection) w.connection = nullptr;
+  for (Done& done : done_)
+    if (done.connection == &connection) done.connection = nullptr;
+}
+
+void Engine::flush(base::TimeUs now) {
+  if (committing_ || waiting_.empty()) return;
+  const std::size_t count = std::min(waiting_.size(), options_.batch_limit);
+  in_batch_.assign(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+  batch_now_ = now;
+  const bool write_allowed = store_.writable() == ledger::Writable::yes;
+  std::size_t routed = 0;
+  while (routed < in_batch_.size() && batch_.bytes() < options_.batch_bytes)
+    route_one(in_batch_[routed++], now, write_allowed);
+  in_batch_.resize(routed);
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(routed));
+  ++figures_.batches;
+  committing_ = true;
+  store_.commit(batch_, [this](ledger::CommitOutcome outcome) { finish(outcome); });
+}
+
+void Engine::route_one(const Waiting& waiting, base::TimeUs now, bool write_allowed) {
+  const std::size_t at = answers_.size();
+  answers_.resize(at + kMaxAnswerFrame);
+  ledger::Draft draft(store_, batch_);
+  handlers::Context context{draft, directory_, vault_, random_, rules_, now};
+  const Routed routed =
+      route(waiting.frame, waiting.connection->link(), waiting.connection->link_state(), context,
+            write_allowed, base::ByteSpan(answers_.data() + at, kMaxAnswerFrame));
+  answers_.resize(at + routed.size);
+  done_.push_back({waiting.connection, at, routed.size, routed, waiting.received_us});
+}
+
+void Engine::finish(ledger::CommitOutcome outcome) {
+  CP_ASSERT(committing_);
+  if (outcome == ledger::CommitOutcome::refused && !batch_.empty()) {
+    // Nothing was written, so the handlers, which keep nothing, decide again without writing.
+    batch_.clear();
+    answers_.clear();
+    done_.clear();
+    for (const Waiting& waiting : in_batch_)
+      if (waiting.connection != nullptr) route_one(waiting, batch_now_, false);
+    outcome = ledger::CommitOutcome::committed;
+  }
+  batch_.clear();
+  committing_ = false;
+  if (outcome == ledger::CommitOutcome::unknown)
+    fail_all("the ledger does not know whether it was written");
+  else
+    deliver_all();
+  answers_.clear();
+  done_.clear();
+  in_batch_.clear();
+}
+
+void Engine::deliver_all() {
+  for (std::size_t i = 0; i < done_.size(); ++i) {
+    const Done& done = done_[i];
+    if (done.connection == nullptr) continue;  // it went while the commit was on its way
+    switch (done.routed.action) {
+      case Routed::Action::answer:
+        ++figures_.answered;
+        figures_.replayed += done.routed.facts.replayed;
+        done.connection->deliver(base::ByteView(answers_.data() + done.answer_at, done.answer_size),
+                                 done.routed.facts, done.received_us);
+        break;
+      case Routed::Action::drop:
+        ++figures_.dropped;
+        done.connection->deliver({}, done.routed.facts, done.received_us);
+        break;
+      case Routed::Action::close:
+        ++figures_.failed;
+        done.connection->fail(done.routed.complaint, done.routed.offset, done.received_us);
+        break;
+    }
+  }
+}
+
+void Engine::fail_all(std::string_view reason) {
+  for (std::size_t i = 0; i < done_.size(); ++i) {
+    if (done_[i].connection == nullptr) continue;
+    ++figures_.failed;
+    done_[i].connection->fail(reason, 0, done_[i].received_us);
+  }
+}
+
+}  // namespace core

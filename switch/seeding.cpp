@@ -1,0 +1,120 @@
+#include "switch/seeding.hpp"
+
+#include <stdexcept>
+#include <string>
+
+#include "ledger/books.hpp"
+#include "ledger/cards.hpp"
+#include "ledger/register.hpp"
+
+namespace core {
+namespace {
+
+using ledger::Draft;
+using ledger::Table;
+
+constexpr std::string_view kSeededMark = "seeded";
+
+/// Commits and waits: before the switch serves there is nothing else to do.
+void commit(ledger::Store& store, const ledger::WriteSet& batch) {
+  auto outcome = ledger::CommitOutcome::unknown;
+  store.commit(batch, [&](ledger::CommitOutcome result) { outcome = result; });
+  store.tick();
+  if (outcome != ledger::CommitOutcome::committed)
+    throw std::runtime_error(
+        "the ledger took no data: look for its lines on the disk above, make room, start again");
+}
+
+void seed_merchant(Draft& draft, const config::SeedMerchant& merchant, base::TimeUs now) {
+  const auto id = ledger::MerchantId::of(merchant.id);
+  ledger::MerchantRecord record{};
+  record.station = merchant.station_id;
+  record.mcc = merchant.mcc;
+  record.fee_bp = static_cast<std::uint16_t>(merchant.fee_bp);
+  record.kind = static_cast<ledger::PartyKind>(merchant.kind);
+  record.account = ledger::FixedText<28>::of(merchant.account);
+  record.name_ko = ledger::FixedText<40>::of(merchant.name_ko);
+  record.name_en = ledger::FixedText<40>::of(merchant.name_en);
+  draft.write(Table::merchants, id.view(), record);
+  if (merchant.prefund_won == 0) return;
+  ledger::Entry entry;
+  entry.move(ledger::AccountKey::prefund_received(),
+             ledger::AccountKey::of(ledger::AccountKind::prefund, id), merchant.prefund_won);
+  ledger::record_opening(draft, entry, now);
+}
+
+void seed_terminal(Draft& draft, const config::SeedTerminal& terminal) {
+  ledger::TerminalRecord record{};
+  record.merchant = ledger::MerchantId::of(terminal.merchant);
+  record.station = terminal.station_id;
+  draft.write(Table::terminals, ledger::TerminalId::of(terminal.id).view(), record);
+}
+
+ledger::ProductRecord seed_product(Draft& draft, const config::SeedProduct& product) {
+  ledger::ProductRecord record{};
+  record.face_won = product.face_won;
+  record.validity_days = product.validity_days;
+  record.points_bp = static_cast<std::uint16_t>(product.points_bp);
+  record.mix = product.mix;
+  record.number = static_cast<std::uint8_t>(product.number);
+  record.name = ledger::FixedText<40>::of(product.name);
+  draft.write(Table::products, ledger::bytes_of(record.number), record);
+  return record;
+}
+
+void seed_lot(Draft& draft, const ledger::CardMaker& maker, const config::SeedLot& lot,
+              const ledger::ProductRecord& product) {
+  for (std::uint32_t i = 0; i < lot.count; ++i) {
+    std::string number = std::to_string(lot.first + i);
+    number += ledger::luhn_digit(number);
+    ledger::NewCard wanted;
+    wanted.product = &product;
+    wanted.state = ledger::CardState::stock;
+    wanted.from_lot = true;
+    wanted.number = number;
+    wanted.initial_password = lot.initial_password;
+    ledger::make_card(draft, maker, wanted);
+  }
+}
+
+}  // namespace
+
+bool seed_if_new(ledger::Store& store, const config::Seed& seed, crypto::CardVault& vault,
+                 base::RandomSource& random, std::string_view bin, base::TimeUs now) {
+  ledger::WriteSet batch;
+  Draft draft(store, batch);
+  if (draft.get(Table::meta, kSeededMark)) return false;
+  for (const auto& merchant : seed.merchants) seed_merchant(draft, merchant, now);
+  for (const auto& terminal : seed.terminals) seed_terminal(draft, terminal);
+  std::vector<ledger::ProductRecord> products;
+  for (const auto& product : seed.products) products.push_back(seed_product(draft, product));
+  for (const auto& lot : seed.lots) {
+    for (const auto& product : products)
+      if (product.number == lot.product) seed_lot(draft, {vault, random, bin}, lot, product);
+  }
+  draft.write(Table::meta, kSeededMark, static_cast<std::uint64_t>(now));
+  draft.keep();
+  commit(store, batch);
+  return true;
+}
+
+void create_stock_cards(ledger::Store& store, const ledger::Directory& directory,
+                        crypto::CardVault& vault, base::RandomSource& random, std::string_view bin,
+                        std::int64_t face_won, std::uint32_t count) {
+  const ledger::ProductRecord* product = directory.product_of_face(face_won);
+  if (product == nullptr)
+    throw std::runtime_error("there is no product with a face value of " +
+                             std::to_string(face_won) + " won");
+  if (count > kMaxCardsPerCommit) throw std::runtime_error("too many cards for one commit");
+  ledger::WriteSet batch;
+  Draft draft(store, batch);
+  ledger::NewCard wanted;
+  wanted.product = product;
+  wanted.state = ledger::CardState::stock;
+  wanted.from_lot = true;
+  for (std::uint32_t i = 0; i < count; ++i) ledger::make_card(draft, {vault, random, bin}, wanted);
+  draft.keep();
+  commit(store, batch);
+}
+
+}  // namespace core

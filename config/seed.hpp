@@ -12,14 +12,13 @@
 
 namespace config {
 
-/// What stands behind a DE 42.
-enum class MerchantKind : std::uint8_t {
-  merchant = 1,
-  agent = 2,
-  operating = 3,  ///< `operator` in the file
-  site = 4,
-  bank = 5,
-};
+using ledger::Category;
+using ledger::kCategoryCount;
+using ledger::mix_bit;
+using MerchantKind = ledger::PartyKind;
+
+/// `telephone`, …, `shopping`.
+std::string_view to_text(Category category);
 
 /// Section `[merchant.ID]`, ID being the 15 characters of DE 42.
 struct SeedMerchant {
@@ -28,9 +27,9 @@ struct SeedMerchant {
   std::uint16_t station_id = 0;
   MerchantKind kind = MerchantKind::merchant;
   std::uint16_t mcc = 0;         ///< 0: none; set for kind merchant only
-  std::uint32_t fee_bp = 0;      ///< basis points of the day's purchases less refunds and reversals
+  std::uint16_t fee_bp = 0;      ///< basis points of the day's purchases less refunds and reversals
   std::string name_ko, name_en;  ///< UTF-8, at most 40 bytes each
-  std::string account;           ///< where pay-outs go; merchants only
+  std::string account;           ///< where pay-outs go, at most 28 characters; merchants only
   std::int64_t prefund_won = 0;  ///< agents only
 };
 
@@ -41,24 +40,6 @@ struct SeedTerminal {
   std::uint16_t station_id = 0;
   std::string merchant;
 };
-
-/// Service categories. The numbers are bits of a product's mix in ledger records: never reuse or
-/// renumber one.
-enum class Category : std::uint8_t {
-  telephone = 0,
-  mobile = 1,
-  pc_communication = 2,
-  voice_information = 3,
-  internet_content = 4,
-  pc_bang = 5,
-  shopping = 6,  ///< every MCC that is no other category's
-};
-inline constexpr int kCategoryCount = 7;
-
-std::string_view to_text(Category category);
-constexpr std::uint8_t mix_bit(Category category) {
-  return static_cast<std::uint8_t>(1u << static_cast<unsigned>(category));
-}
 
 /// Section `[category.NAME]`: shopping has none.
 struct SeedCategory {
@@ -72,7 +53,7 @@ struct SeedProduct {
   std::int64_t face_won = 0;  ///< unique
   std::uint32_t validity_days = 0;
   std::uint8_t mix = 0;         ///< the mix_bit() of each category the card may pay for
-  std::uint32_t points_bp = 0;  ///< points per purchase in basis points
+  std::uint16_t points_bp = 0;  ///< points per purchase in basis points
   std::string name;
 };
 
@@ -81,7 +62,7 @@ struct SeedProduct {
 struct SeedLot {
   std::uint64_t first = 0;  ///< 15 digits, beginning with the BIN
   std::uint32_t count = 0;
-  std::uint16_t product = 0;  ///< its number; in the file, `face`
+  std::uint8_t product = 0;  ///< its number; in the file, `face`
   std::int64_t face_won = 0;
   std::string initial_password;  ///< 4 to 12 digits; published with the seed, hence no secret type
 };
@@ -96,7 +77,7 @@ struct Seed {
 };
 
 inline constexpr std::size_t kMaxTerminalsPerRange = 10'000;
-inline constexpr std::uint32_t kMaxLotCards = 100'000;
+inline constexpr std::uint32_t kMaxLotCards = 1'000;
 
 /// Reads settings.seed_file; an empty Seed where there is none. Throws ConfigError.
 Seed load_seed(const Settings& settings);

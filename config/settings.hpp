@@ -20,20 +20,11 @@
 #include "codec/profile.hpp"
 #include "config/error.hpp"
 #include "crypto/mac.hpp"
+#include "ledger/parties.hpp"
 
 namespace config {
 
-/// What a station is, which decides what it may send. The numbers are in ledger records: never
-/// reuse or renumber one.
-enum class Role : std::uint8_t {
-  terminal = 1,
-  telephone = 2,
-  agent = 3,
-  site = 4,
-  bank = 5,
-  cardco = 6,
-  operating = 7,  ///< `operator` in the file
-};
+using ledger::Role;
 
 /// `terminal`, …, `operator`.
 std::string_view to_text(Role role);

@@ -1,0 +1,138 @@
+#include "config/stations.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+
+namespace config {
+namespace {
+
+constexpr std::size_t kMaxNameSize = 16;
+constexpr int kMaxPort = 65'535;
+
+constexpr std::pair<std::string_view, Role> kRoles[] = {
+    {"terminal", Role::terminal}, {"telephone", Role::telephone}, {"agent", Role::agent},
+    {"site", Role::site},         {"bank", Role::bank},           {"cardco", Role::cardco},
+    {"operator", Role::operating}};
+
+bool is_station_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxNameSize &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
+bool is_loopback(const std::string& address) {
+  in_addr four{};
+  if (::inet_pton(AF_INET, address.c_str(), &four) == 1) return ntohl(four.s_addr) >> 24 == 127;
+  in6_addr six{};
+  return ::inet_pton(AF_INET6, address.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+std::string read_address(Section& section) {
+  const auto value = section.find("address");
+  if (!value) return "127.0.0.1";
+  if (!is_loopback(value->text))
+    value->refuse(
+        "only a loopback address (127.0.0.1 or another of 127.0.0.0/8, or ::1), since whoever "
+        "reaches a listener without TLS is taken for its station");
+  return value->text;
+}
+
+/// As it is in the file; an --port-base that moves it out of range is refused here, too.
+std::uint16_t read_port(Section& section, int port_shift) {
+  const int port = section.number<int>("port", 1, kMaxPort);
+  const int moved = port + port_shift;
+  if (moved < 1 || moved > kMaxPort)
+    section.require("port", "")
+        .wrong("--port-base moves " + std::to_string(port) + " to " + std::to_string(moved) +
+               ", which is no port (1 to 65535)");
+  return static_cast<std::uint16_t>(moved);
+}
+
+crypto::MacKind read_mac(Section& section, Role role, bool demo) {
+  using crypto::MacKind;
+  const auto mac = section.choice<MacKind>(
+      "mac", {{"none", MacKind::none}, {"x9.19", MacKind::x9_19}, {"cmac", MacKind::cmac}},
+      MacKind::none);
+  const bool must = role == Role::operating || role == Role::site || role == Role::bank;
+  if (must && !demo && mac == MacKind::none) {
+    const std::string_view allowed =
+        "x9.19 or cmac, since operator, site and bank stations must have a MAC, on loopback too";
+    section.require("mac", allowed).refuse(allowed);
+  }
+  return mac;
+}
+
+Station read_station(Ini& ini, const std::string& name, bool demo, int port_shift) {
+  using codec::HeaderKind;
+  Section section(ini, "station." + name);
+  Station station;
+  station.name = name;
+  station.id = section.number<std::uint16_t>("id", 1, 65'535);
+  station.role = section.choice<Role>(
+      "role", {kRoles[0], kRoles[1], kRoles[2], kRoles[3], kRoles[4], kRoles[5], kRoles[6]});
+  station.port = read_port(section, port_shift);
+  station.address = read_address(section);
+  station.profile = section.choice<const codec::Profile*>(
+      "profile",
+      {{codec::kIso87Binary.name, &codec::kIso87Binary},
+       {codec::kIso87Ascii.name, &codec::kIso87Ascii},
+       {codec::kIso87AsciiBinary.name, &codec::kIso87AsciiBinary}},
+      &codec::kIso87Binary);
+  station.frame.kind =
+      section.choice<HeaderKind>("header",
+                                 {{"2-byte", HeaderKind::two_byte},
+                                  {"2-byte-inclusive", HeaderKind::two_byte_inclusive},
+                                  {"4-ascii", HeaderKind::four_ascii},
+                                  {"2-bcd", HeaderKind::two_bcd}},
+                                 HeaderKind::two_byte);
+  station.frame.tpdu = section.yes_or_no("tpdu", false);
+  station.mac = read_mac(section, station.role, demo);
+  station.password_required =
+      section.choice<bool>("password", {{"required", true}, {"optional", false}}, true);
+  station.sign_on_required =
+      section.choice<bool>("sign-on", {{"required", true}, {"not-required", false}}, false);
+  station.max_connections = section.number<std::uint32_t>("max-connections", 1, 65'535, 1'024u);
+  return station;
+}
+
+/// Names are unique already: a section cannot be given twice.
+void check_unique(Section& section, const Station& station, const std::vector<Station>& others) {
+  for (const Station& other : others) {
+    if (other.id == station.id)
+      section.require("id", "").wrong(std::to_string(station.id) + " is " + other.name +
+                                      "'s already; ledger records tell stations apart by it");
+    if (other.port == station.port && other.address == station.address)
+      section.require("port", "")
+          .wrong("is " + other.name + "'s already; a listener belongs to one station");
+  }
+}
+
+}  // namespace
+
+std::string_view to_text(Role role) {
+  for (const auto& [name, known] : kRoles)
+    if (known == role) return name;
+  return "unknown";
+}
+
+std::vector<Station> read_stations(Ini& ini, bool demo, int port_shift) {
+  std::vector<Station> stations;
+  for (const std::string& name : ini.sections("station")) {
+    if (!is_station_name(name))
+      throw ConfigError(ini.file().string() + ": [station." + name +
+                        "]: a station's name is 1 to 16 of A-Z, 0-9 and -");
+    const Station station = read_station(ini, name, demo, port_shift);
+    Section section(ini, "station." + name);
+    check_unique(section, station, stations);
+    stations.push_back(station);
+  }
+  if (stations.empty())
+    throw ConfigError(ini.file().string() +
+                      ": there is no [station.NAME] section; without one nobody can connect");
+  return stations;
+}
+
+}  // namespace config

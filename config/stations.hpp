@@ -1,0 +1,14 @@
+#pragma once
+/// The sections `[station.NAME]`; for this folder only.
+
+#include <vector>
+
+#include "config/ini.hpp"
+#include "config/settings.hpp"
+
+namespace config {
+
+/// Reads and checks every station; ports are moved by `port_shift`. Throws ConfigError.
+std::vector<Station> read_stations(Ini& ini, bool demo, int port_shift);
+
+}  // namespace config

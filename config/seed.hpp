@@ -49,7 +49,7 @@ struct SeedCategory {
 
 /// Section `[product.LABEL]`.
 struct SeedProduct {
-  std::uint16_t number = 0;   ///< unique, 1 to 9999
+  std::uint8_t number = 0;    ///< unique, 1 to 255
   std::int64_t face_won = 0;  ///< unique
   std::uint32_t validity_days = 0;
   std::uint8_t mix = 0;         ///< the mix_bit() of each category the card may pay for

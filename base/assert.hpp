@@ -6,10 +6,10 @@
 
 /// Ends the process with file, line and the broken condition; never prints values, which may be
 /// secret.
-#define CP_ASSERT(condition)                                                                  \
-  do {                                                                                        \
-    if (!(condition)) [[unlikely]] {                                                          \
+#define CP_ASSERT(condition)                                                                 \
+  do {                                                                                       \
+    if (!(condition)) [[unlikely]] {                                                         \
       std::fprintf(stderr, "%s:%d: broken invariant: %s\n", __FILE__, __LINE__, #condition); \
-      std::abort();                                                                           \
-    }                                                                                         \
+      std::abort();                                                                          \
+    }                                                                                        \
   } while (false)

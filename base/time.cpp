@@ -10,7 +10,8 @@ using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
 CivilTime civil(TimeUs moment) {
-  const auto whole = std::chrono::sys_time<std::chrono::microseconds>(std::chrono::microseconds(moment));
+  const auto whole =
+      std::chrono::sys_time<std::chrono::microseconds>(std::chrono::microseconds(moment));
   const auto midnight = std::chrono::floor<std::chrono::days>(whole);
   const year_month_day date{midnight};
   const std::int64_t rest = (whole - midnight).count();

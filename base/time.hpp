@@ -17,7 +17,8 @@ inline constexpr TimeUs kMicrosPerDay = 86'400 * kMicrosPerSecond;
 /// Asia/Seoul is UTC+9 and has had no summer time since 1988.
 inline constexpr TimeUs kSeoulOffset = 9 * 3'600 * kMicrosPerSecond;
 /// A business day ends at 23:30 local time.
-inline constexpr TimeUs kCutoverFromMidnight = 23 * 3'600 * kMicrosPerSecond + 1'800 * kMicrosPerSecond;
+inline constexpr TimeUs kCutoverFromMidnight =
+    23 * 3'600 * kMicrosPerSecond + 1'800 * kMicrosPerSecond;
 
 /// A moment taken apart in one time zone.
 struct CivilTime {

@@ -21,15 +21,15 @@ struct AdditionalAmount {
 /// Small, made on the stack, no heap. What the request is echoed from is not here.
 struct Answer {
   Refusal refusal = Refusal::none;
-  std::uint8_t bad_element = 0;        ///< of a format error: DE 44 names it
-  base::Date business_day = 0;         ///< DE 15, but for 08xx
-  ledger::Sequence sequence = 0;       ///< of the remembered transaction, 0: none
-  std::array<char, 6> approval{};      ///< DE 38 when approval[0] != 0
-  std::array<char, 12> reference{};    ///< DE 37 made by the switch when the request had none
+  std::uint8_t bad_element = 0;      ///< of a format error: DE 44 names it
+  base::Date business_day = 0;       ///< DE 15, but for 08xx
+  ledger::Sequence sequence = 0;     ///< of the remembered transaction, 0: none
+  std::array<char, 6> approval{};    ///< DE 38 when approval[0] != 0
+  std::array<char, 12> reference{};  ///< DE 37 made by the switch when the request had none
   std::array<AdditionalAmount, 2> amounts{};
   std::uint8_t amount_count = 0;
-  codec::DigitText<19> card;           ///< DE 2 instead of the request's, when size != 0
-  std::array<char, 256> tags;          ///< DE 48; not initialised
+  codec::DigitText<19> card;   ///< DE 2 instead of the request's, when size != 0
+  std::array<char, 256> tags;  ///< DE 48; not initialised
   std::size_t tags_size = 0;
   /// A remembered answer in iso87-binary, to be sent again instead of all the above.
   std::array<std::uint8_t, 1'200> replay;

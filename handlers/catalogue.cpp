@@ -130,10 +130,14 @@ bool collect_tags_are_good(const Request& request) {
 
 bool tags_are_good(const CatalogueRow& row, const Request& request) {
   switch (row.transaction) {
-    case Transaction::sale: return sale_tags_are_good(request);
-    case Transaction::collect: return collect_tags_are_good(request);
-    case Transaction::activation: return activation_tags_are_good(request);
-    default: return true;
+    case Transaction::sale:
+      return sale_tags_are_good(request);
+    case Transaction::collect:
+      return collect_tags_are_good(request);
+    case Transaction::activation:
+      return activation_tags_are_good(request);
+    default:
+      return true;
   }
 }
 

@@ -16,8 +16,8 @@ namespace handlers {
 
 /// What a handler decided, for the register.
 struct Decision {
-  ledger::CardName card;          ///< form none when the message names no card
-  ledger::Entry entry;            ///< postings; none of a refusal
+  ledger::CardName card;  ///< form none when the message names no card
+  ledger::Entry entry;    ///< postings; none of a refusal
   std::int64_t moved_won = 0;
   ledger::Sequence original = 0;
 };
@@ -46,10 +46,10 @@ enum class Transaction : std::uint8_t {
 
 struct CatalogueRow {
   Transaction transaction;
-  std::uint16_t mti;          ///< without the repeat bit
-  int operation;              ///< first two digits of DE 3; -1: any
+  std::uint16_t mti;                        ///< without the repeat bit
+  int operation;                            ///< first two digits of DE 3; -1: any
   std::span<const std::uint8_t> mandatory;  ///< elements in ascending order
-  std::uint8_t roles;         ///< bits 1 << Role
+  std::uint8_t roles;                       ///< bits 1 << Role
   bool remembered;
   ledger::TransactionKind kind;  ///< of what is remembered
   Handler handler;

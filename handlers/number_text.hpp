@@ -11,7 +11,8 @@ template <std::size_t Size>
 codec::DigitText<Size> number_text(std::uint64_t value) {
   codec::DigitText<Size> text;
   text.size = Size;
-  for (std::size_t i = Size; i-- > 0; value /= 10) text.data[i] = static_cast<char>('0' + value % 10);
+  for (std::size_t i = Size; i-- > 0; value /= 10)
+    text.data[i] = static_cast<char>('0' + value % 10);
   return text;
 }
 

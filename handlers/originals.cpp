@@ -13,10 +13,10 @@ bool was_reversed_before(const Exchange& exchange) {
 
 void count(Exchange& exchange, ledger::TotalsColumn column, std::int64_t amount_won) {
   const Request& request = exchange.request;
-  ledger::count_in_totals(exchange.context.draft,
-                          {exchange.context.business_day(), request.station.id, request.merchant,
-                           request.terminal},
-                          column, amount_won);
+  ledger::count_in_totals(
+      exchange.context.draft,
+      {exchange.context.business_day(), request.station.id, request.merchant, request.terminal},
+      column, amount_won);
 }
 
 ledger::OriginalKey named_original(const Request& request) {
@@ -26,7 +26,8 @@ ledger::OriginalKey named_original(const Request& request) {
   std::copy_n(text.data() + 4, 6, original.stan.data());
   std::copy_n(text.data() + 10, 10, original.transmitted.data());
   std::uint16_t mti = 0;
-  for (const char digit : text.substr(0, 4)) mti = static_cast<std::uint16_t>(mti * 10 + digit - '0');
+  for (const char digit : text.substr(0, 4))
+    mti = static_cast<std::uint16_t>(mti * 10 + digit - '0');
   original.mti = codec::Mti{mti}.without_repeat().value;
   return original;
 }
@@ -44,8 +45,8 @@ Origin origin_of(const ledger::StoredTransaction& transaction) {
 }
 
 bool names_same_card(Exchange& exchange, const ledger::TransactionHead& head) {
-  const ledger::CardName name = ledger::find_card(
-      exchange.context.draft, exchange.context.vault, exchange.request.card.view());
+  const ledger::CardName name = ledger::find_card(exchange.context.draft, exchange.context.vault,
+                                                  exchange.request.card.view());
   return name.id == head.card && name.unknown == head.unknown_card;
 }
 

@@ -12,8 +12,7 @@ Refusal check_limits(const Exchange& exchange, const ledger::CardRecord& card) {
   const Rules& rules = exchange.context.rules;
   const std::int64_t amount = exchange.request.amount_won;
   if (amount > rules.transaction_limit_won) return Refusal::over_transaction_limit;
-  const std::int64_t spent =
-      card.spent_day == exchange.context.business_day() ? card.spent_won : 0;
+  const std::int64_t spent = card.spent_day == exchange.context.business_day() ? card.spent_won : 0;
   return spent + amount > rules.daily_limit_won ? Refusal::over_daily_limit : Refusal::none;
 }
 

@@ -7,7 +7,7 @@
 namespace handlers {
 
 enum class Refusal : std::uint8_t {
-  none,                   ///< approved
+  none,  ///< approved
   mac_wrong,
   format_error,
   not_signed_on,
@@ -53,10 +53,10 @@ inline constexpr int kRefusalCount = static_cast<int>(Refusal::system_error) + 1
 
 struct RefusalInfo {
   Refusal refusal;
-  std::string_view code;      ///< DE 39
-  std::string_view words;     ///< for the log
-  bool remembered;            ///< a repeated request gets the same answer, else it is tried afresh
-  std::string_view limit;     ///< DE 44 of a 61: CAP, PREFUND, TXN, DAY
+  std::string_view code;   ///< DE 39
+  std::string_view words;  ///< for the log
+  bool remembered;         ///< a repeated request gets the same answer, else it is tried afresh
+  std::string_view limit;  ///< DE 44 of a 61: CAP, PREFUND, TXN, DAY
 };
 
 /// The row of the one table.

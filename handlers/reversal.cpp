@@ -1,6 +1,7 @@
 /// 0400, 0401, 0420, 0421: undoes exactly the named original, once, whole or (DE 95) in part;
 /// before, during or after the original arrived.
 
+#include <array>
 #include <vector>
 
 #include "base/assert.hpp"
@@ -32,22 +33,23 @@ Named find_by_reference(Exchange& exchange) {
   const Request& request = exchange.request;
   ledger::Draft& draft = exchange.context.draft;
   Named named;
-  named.original = find_in_chain(
-      draft, Chain::reference,
-      ledger::latest_reference(draft, request.station.id, request.keys.reference),
-      [&](const StoredTransaction& candidate) {
-        if (!is_same_place(exchange, candidate)) return false;
-        const auto undone = ledger::read_undone(draft, candidate.head.sequence);
-        if (undone.reversals == 0 || left_won(candidate.head, undone) > 0) return true;
-        named.all_undone = true;
-        return false;
-      });
+  named.original =
+      find_in_chain(draft, Chain::reference,
+                    ledger::latest_reference(draft, request.station.id, request.keys.reference),
+                    [&](const StoredTransaction& candidate) {
+                      if (!is_same_place(exchange, candidate)) return false;
+                      const auto undone = ledger::read_undone(draft, candidate.head.sequence);
+                      if (undone.reversals == 0 || left_won(candidate.head, undone) > 0)
+                        return true;
+                      named.all_undone = true;
+                      return false;
+                    });
   return named;
 }
 
 /// By DE 11 12 13, which leave the class open.
 Named find_by_request(Exchange& exchange) {
-  for (const std::uint16_t mti : {200, 220, 100}) {
+  for (const std::uint16_t mti : std::array<std::uint16_t, 3>{200, 220, 100}) {
     ledger::RequestKey key = exchange.request.keys.request;
     key.mti = mti;
     const auto found = ledger::find_duplicate(exchange.context.draft, key, exchange.context.now);
@@ -62,8 +64,9 @@ Named find_original(Exchange& exchange) {
   if (message.has(90)) {
     ledger::Draft& draft = exchange.context.draft;
     const auto key = named_original(exchange.request);
-    return {find_in_chain(draft, Chain::original, ledger::latest_original(draft, key),
-                          [&](const auto& candidate) { return is_same_place(exchange, candidate); })};
+    return {
+        find_in_chain(draft, Chain::original, ledger::latest_original(draft, key),
+                      [&](const auto& candidate) { return is_same_place(exchange, candidate); })};
   }
   return message.has(37) ? find_by_reference(exchange) : find_by_request(exchange);
 }
@@ -71,12 +74,11 @@ Named find_original(Exchange& exchange) {
 /// Answered 00 all the same; the original, should it still come, is declined.
 void remember_early(Exchange& exchange) {
   const Request& request = exchange.request;
-  const auto key = request.message.has(90)
-                       ? ledger::early_key(named_original(request), request.terminal)
-                   : request.message.has(37)
-                       ? ledger::early_key(request.station.id, request.keys.reference,
-                                           request.terminal, request.merchant)
-                       : ledger::early_key(request.keys.request);
+  const auto key =
+      request.message.has(90)   ? ledger::early_key(named_original(request), request.terminal)
+      : request.message.has(37) ? ledger::early_key(request.station.id, request.keys.reference,
+                                                    request.terminal, request.merchant)
+                                : ledger::early_key(request.keys.request);
   ledger::remember_early_reversal(exchange.context.draft, key, exchange.answer.sequence,
                                   exchange.context.now);
 }

@@ -113,8 +113,7 @@ Refusal sell(Exchange& exchange) {
   const Request& request = exchange.request;
   Context& context = exchange.context;
   Order order;
-  if (const Refusal refusal = read_order(exchange, order); refusal != Refusal::none)
-    return refusal;
+  if (const Refusal refusal = read_order(exchange, order); refusal != Refusal::none) return refusal;
   if (was_reversed_before(exchange)) return Refusal::original_was_reversed;
   const bool from_stock = request.card.size != 0;
   ledger::CardRecord stock_card;

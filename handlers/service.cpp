@@ -33,9 +33,12 @@ bool is_right_party(const CatalogueRow& row, PartyKind kind) {
   switch (row.transaction) {
     case Transaction::verify:
     case Transaction::purchase:
-    case Transaction::refund: return kind == PartyKind::merchant;
-    case Transaction::sale: return kind == PartyKind::agent;
-    default: return true;
+    case Transaction::refund:
+      return kind == PartyKind::merchant;
+    case Transaction::sale:
+      return kind == PartyKind::agent;
+    default:
+      return true;
   }
 }
 
@@ -61,16 +64,14 @@ Refusal check_request(const CatalogueRow& row, const Request& request, const Con
     return Refusal::format_error;
   }
   if (!has_role(row, request.station.role)) return Refusal::role_not_permitted;
-  if (const Refusal refusal = check_funding(row, request); refusal != Refusal::none)
-    return refusal;
+  if (const Refusal refusal = check_funding(row, request); refusal != Refusal::none) return refusal;
   return check_place(row, request, context.directory);
 }
 
 bool same_original_data(const Request& request, const codec::Message& answered) {
   const codec::Message& message = request.message;
   if (message.has(90) != answered.has(90)) return false;
-  return !message.has(90) ||
-         message.digits<42>(90).view() == answered.digits<42>(90).view();
+  return !message.has(90) || message.digits<42>(90).view() == answered.digits<42>(90).view();
 }
 
 /// The card that DE 2 names, DE 3, 4 and 90 are the first one's.
@@ -83,8 +84,8 @@ bool same_content(Exchange& exchange, const ledger::StoredTransaction& first) {
   const bool same_card = request.card.size == 0 ? head.card_form == ledger::CardForm::none
                                                 : names_same_card(exchange, head);
   return same_card && request.processing_code == head.processing_code &&
-         request.amount_won == head.amount_won &&
-         request.message.has(4) == answered.has(4) && same_original_data(request, answered);
+         request.amount_won == head.amount_won && request.message.has(4) == answered.has(4) &&
+         same_original_data(request, answered);
 }
 
 /// DE 2 of the first answer: what the first request called the card.
@@ -93,11 +94,10 @@ void echo_first_card(Exchange& exchange, const ledger::TransactionHead& head) {
   if (head.card == 0 || by_pin == (head.card_form == ledger::CardForm::pin)) return;
   const auto file = ledger::read_card_file(exchange.context.draft, head.card);
   CP_ASSERT(file.has_value());
-  const auto digits =
-      by_pin ? exchange.context.vault.open(crypto::Secret::card_number, head.card,
-                                           file->head.seal_key, file->head.number)
-             : exchange.context.vault.open(crypto::Secret::pin_number, head.card,
-                                           file->head.seal_key, file->head.pin);
+  const auto digits = by_pin ? exchange.context.vault.open(crypto::Secret::card_number, head.card,
+                                                           file->head.seal_key, file->head.number)
+                             : exchange.context.vault.open(crypto::Secret::pin_number, head.card,
+                                                           file->head.seal_key, file->head.pin);
   CP_ASSERT(digits.has_value());
   codec::DigitText<19>& card = exchange.answer.card;
   card.size = digits->copy(card.data.data(), card.data.size());
@@ -117,13 +117,12 @@ void replay(Exchange& exchange, const ledger::StoredTransaction& first) {
 bool is_ambiguous(Exchange& exchange) {
   const Request& request = exchange.request;
   ledger::Draft& draft = exchange.context.draft;
-  return find_in_chain(draft, Chain::original,
-                       ledger::latest_original(draft, request.keys.original),
-                       [&](const ledger::StoredTransaction& candidate) {
-                         return exchange.context.now - candidate.head.time_us <
-                                    ledger::kRememberedUs &&
-                                origin_of(candidate).terminal == request.terminal;
-                       })
+  return find_in_chain(
+             draft, Chain::original, ledger::latest_original(draft, request.keys.original),
+             [&](const ledger::StoredTransaction& candidate) {
+               return exchange.context.now - candidate.head.time_us < ledger::kRememberedUs &&
+                      origin_of(candidate).terminal == request.terminal;
+             })
       .has_value();
 }
 
@@ -181,8 +180,8 @@ void remember_decision(const CatalogueRow& row, Exchange& exchange) {
   Decision& decision = exchange.decision;
   const Request& request = exchange.request;
   if (request.card.size != 0 && decision.card.id == 0 && decision.card.unknown == 0)
-    decision.card = ledger::find_card(exchange.context.draft, exchange.context.vault,
-                                      request.card.view());
+    decision.card =
+        ledger::find_card(exchange.context.draft, exchange.context.vault, request.card.view());
   std::array<std::uint8_t, 1'200> space;
   const auto size = write_remembered(request.message, exchange.answer, space);
   CP_ASSERT(size.has_value());

@@ -38,7 +38,8 @@ struct UniqueNumber {
 
 /// Draws until no card has it: the space is so much larger than what is used that it ends at once.
 template <class DrawDigits>
-UniqueNumber draw_unique(Draft& draft, const CardMaker& maker, Secret what, DrawDigits&& draw_digits) {
+UniqueNumber draw_unique(Draft& draft, const CardMaker& maker, Secret what,
+                         DrawDigits&& draw_digits) {
   for (;;) {
     UniqueNumber drawn{draw_digits(), {}};
     drawn.hash = maker.vault.index_hash(what, drawn.digits);
@@ -100,9 +101,8 @@ CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted) {
   const UniqueNumber number = draw_unique(draft, maker, Secret::card_number, [&] {
     return wanted.number.empty() ? random_card_number(maker) : std::string(wanted.number);
   });
-  const UniqueNumber pin = draw_unique(draft, maker, Secret::pin_number, [&] {
-    return random_digits(maker.random, kPinNumberSize);
-  });
+  const UniqueNumber pin = draw_unique(draft, maker, Secret::pin_number,
+                                       [&] { return random_digits(maker.random, kPinNumberSize); });
   const std::string password = wanted.initial_password.empty()
                                    ? random_digits(maker.random, 8)
                                    : std::string(wanted.initial_password);

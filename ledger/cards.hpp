@@ -13,8 +13,8 @@
 
 namespace ledger {
 
-inline constexpr std::size_t kPinNumberSize = 12;    ///< digits of a PIN#
-inline constexpr std::size_t kCardNumberSize = 16;   ///< digits of our card numbers
+inline constexpr std::size_t kPinNumberSize = 12;   ///< digits of a PIN#
+inline constexpr std::size_t kCardNumberSize = 16;  ///< digits of our card numbers
 inline constexpr int kWrongPasswordsToBlock = 5;
 
 /// The Luhn check digit that follows these digits.
@@ -25,7 +25,7 @@ bool has_valid_luhn(std::string_view card_number);
 struct CardName {
   CardForm form = CardForm::unknown;  ///< number, pin; unknown when no card of ours has it
   CardId id = 0;
-  std::uint64_t unknown = 0;          ///< tells unknown ones apart, without giving them away
+  std::uint64_t unknown = 0;  ///< tells unknown ones apart, without giving them away
 };
 CardName find_card(Draft& draft, crypto::CardVault& vault, std::string_view digits);
 

@@ -35,7 +35,8 @@ using CheckProgress = std::function<void(int per_mille, std::string_view doing)>
 
 /// With a vault, sealed numbers are opened and compared with their index too. Never throws for
 /// damaged data: that is a finding.
-CheckReport check_books(Snapshot& snapshot, crypto::CardVault* vault, const CheckProgress& progress);
+CheckReport check_books(Snapshot& snapshot, crypto::CardVault* vault,
+                        const CheckProgress& progress);
 
 /// The report as lines for a person, a table of counts and then the findings.
 std::string to_text(const CheckReport& report);

@@ -98,10 +98,10 @@ inline KeyText<8> number_key(std::uint64_t value) { return KeyText<8>().number(v
 
 /// The numbers are on disk.
 enum class AccountKind : std::uint8_t {
-  card = 1,               ///< what a card holds; its balance stands in the card's record
-  merchant_payable = 2,   ///< what is owed to a merchant
-  prefund = 3,            ///< what an agent paid in advance
-  prefund_received = 4,   ///< the other side of opening prefunds
+  card = 1,              ///< what a card holds; its balance stands in the card's record
+  merchant_payable = 2,  ///< what is owed to a merchant
+  prefund = 3,           ///< what an agent paid in advance
+  prefund_received = 4,  ///< the other side of opening prefunds
 };
 inline constexpr std::uint8_t kLastAccountKind = 4;
 
@@ -116,7 +116,9 @@ struct AccountKey {
     return key;
   }
   static AccountKey of(AccountKind kind, const MerchantId& name) { return {kind, name.characters}; }
-  static AccountKey prefund_received() { return of(AccountKind::prefund_received, MerchantId::of("")); }
+  static AccountKey prefund_received() {
+    return of(AccountKind::prefund_received, MerchantId::of(""));
+  }
   CardId card_id() const {
     return base::load_big_endian<CardId>(reinterpret_cast<const std::uint8_t*>(name.data()));
   }
@@ -145,14 +147,14 @@ enum BlockReason : std::uint8_t { kBlockedByPassword = 1 };
 /// What a purchase changes. Key: card id.
 struct CardRecord {
   std::int64_t balance_won;
-  std::int64_t held_won;      ///< sum of the card's open holds
-  std::int64_t spent_won;     ///< purchases of `spent_day`, for the daily limit
-  Sequence last_sequence;     ///< the latest transaction that posted to the card
-  base::Date spent_day;       ///< business day
-  base::Date last_day;        ///< last day of validity, 0 for stock
+  std::int64_t held_won;   ///< sum of the card's open holds
+  std::int64_t spent_won;  ///< purchases of `spent_day`, for the daily limit
+  Sequence last_sequence;  ///< the latest transaction that posted to the card
+  base::Date spent_day;    ///< business day
+  base::Date last_day;     ///< last day of validity, 0 for stock
   std::uint32_t posting_count;
   CardState state;
-  std::uint8_t blocked;       ///< BlockReason bits, 0: not blocked
+  std::uint8_t blocked;          ///< BlockReason bits, 0: not blocked
   std::uint8_t wrong_passwords;  ///< in a row
   std::uint8_t product;
 
@@ -164,7 +166,7 @@ struct CardRecord {
 /// then the customer id, then the hint.
 struct CardFileHead {
   CardId id;
-  Sequence sold_by;            ///< the sale's transaction; 0 for stock
+  Sequence sold_by;  ///< the sale's transaction; 0 for stock
   crypto::IndexHash number_hash, pin_hash;
   crypto::PasswordVerifier verifier;
   crypto::PasswordVerifier initial_verifier;  ///< of lot cards, so that a reversed sale restores it
@@ -200,7 +202,7 @@ struct HoldRecord {
 // ---------------------------------------------------------------------------------- register
 
 enum class TransactionKind : std::uint8_t {
-  opening = 1,   ///< prefunds and lots of the first start, and lots made later
+  opening = 1,  ///< prefunds and lots of the first start, and lots made later
   purchase = 2,
   refund = 3,
   reversal = 4,
@@ -225,10 +227,10 @@ struct TransactionHead {
   std::uint64_t unknown_card;   ///< part of the index hash of a DE 2 that names no card of ours
   base::Date business_day;
   std::uint32_t processing_code;
-  std::uint16_t mti;            ///< without the repeat bit
+  std::uint16_t mti;  ///< without the repeat bit
   StationId station;
-  std::array<char, 2> code;     ///< DE 39
-  std::array<char, 6> approval; ///< DE 38, blanks: none
+  std::array<char, 2> code;      ///< DE 39
+  std::array<char, 6> approval;  ///< DE 38, blanks: none
   TransactionKind kind;
   CardForm card_form;
   std::uint16_t answer_size;
@@ -252,11 +254,11 @@ std::optional<TransactionView> decode_transaction(std::string_view bytes);
 
 /// Key of a request (and of `duplicates`), beginning with its local date and time.
 struct RequestKey {
-  std::array<char, 4> local_date;   ///< DE 13; blanks: absent (reversals)
-  std::array<char, 6> local_time;   ///< DE 12
-  std::array<char, 6> stan;         ///< DE 11
+  std::array<char, 4> local_date;  ///< DE 13; blanks: absent (reversals)
+  std::array<char, 6> local_time;  ///< DE 12
+  std::array<char, 6> stan;        ///< DE 11
   StationId station;
-  std::uint16_t mti;                ///< without the repeat bit
+  std::uint16_t mti;  ///< without the repeat bit
   TerminalId terminal;
   MerchantId merchant;
 
@@ -296,7 +298,7 @@ struct UndoneRecord {
 /// How an early reversal named its original; first byte of the key of `early_reversals`.
 enum class EarlyBy : std::uint8_t { original = 'O', reference = 'R', request = 'K' };
 struct EarlyReversalRecord {
-  Sequence sequence;     ///< of the reversal
+  Sequence sequence;  ///< of the reversal
   base::TimeUs time_us;
 };
 
@@ -319,9 +321,9 @@ struct CountAndSum {
   std::int64_t amount_won;
 };
 struct TotalsRecord {
-  CountAndSum debits;            ///< purchases
+  CountAndSum debits;  ///< purchases
   CountAndSum debit_reversals;
-  CountAndSum credits;           ///< refunds; sales of an agent
+  CountAndSum credits;  ///< refunds; sales of an agent
   CountAndSum credit_reversals;
 };
 
@@ -330,11 +332,11 @@ struct TotalsRecord {
 /// Key: merchant id. Merchants and everybody else who stands in DE 42.
 struct MerchantRecord {
   StationId station;
-  std::uint16_t mcc;      ///< 0: none (not a merchant)
+  std::uint16_t mcc;  ///< 0: none (not a merchant)
   std::uint16_t fee_bp;
   PartyKind kind;
   std::uint8_t reserved;
-  FixedText<28> account;  ///< bank account for pay-outs
+  FixedText<28> account;           ///< bank account for pay-outs
   FixedText<40> name_ko, name_en;  ///< UTF-8, blank-padded
 };
 

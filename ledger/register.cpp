@@ -17,9 +17,7 @@ bool has_early(Draft& draft, const EarlyKey& key, base::TimeUs now) {
   return found && is_fresh(found->time_us, now);
 }
 
-EarlyKey begin_early(EarlyBy by) {
-  return EarlyKey().number(static_cast<std::uint8_t>(by));
-}
+EarlyKey begin_early(EarlyBy by) { return EarlyKey().number(static_cast<std::uint8_t>(by)); }
 
 void write_transaction(Draft& draft, TransactionHead head, const Entry& entry,
                        base::ByteView answer) {

@@ -45,7 +45,8 @@ void remember(Draft& draft, TransactionHead head, const TransactionKeys& keys, c
 void record_opening(Draft& draft, const Entry& entry, base::TimeUs now);
 
 /// What is remembered under this key, unless it came too long ago.
-std::optional<DuplicateRecord> find_duplicate(Draft& draft, const RequestKey& key, base::TimeUs now);
+std::optional<DuplicateRecord> find_duplicate(Draft& draft, const RequestKey& key,
+                                              base::TimeUs now);
 /// Remembers that a wrong password was counted under this key.
 void remember_wrong_password(Draft& draft, const RequestKey& key, base::TimeUs now);
 

@@ -8,24 +8,24 @@ namespace ledger {
 
 /// The numbers are on disk: never reuse or renumber one.
 enum class Table : std::uint8_t {
-  meta = 1,          ///< counters and the seed mark, by name
-  merchants = 2,     ///< merchants and agents, by merchant id
-  terminals = 3,     ///< terminal id → station and merchant
-  products = 4,      ///< by product number
-  cards = 5,         ///< what changes with a purchase: balance, state … by card id
-  card_files = 6,    ///< what rarely changes: sealed numbers, verifiers, owner … by card id
-  card_numbers = 7,  ///< index hash of the card number → card id
-  pin_numbers = 8,   ///< index hash of the PIN# → card id
-  accounts = 9,      ///< every account that is no card, by kind and id
-  transactions = 10, ///< register of all remembered messages, by sequence
-  duplicates = 11,   ///< key of a request → transaction
-  originals = 12,    ///< what a DE 90 can name → latest transaction
-  references = 13,   ///< station and DE 37 → latest transaction
-  undone = 14,       ///< what reversals and refunds did to a transaction, by its sequence
+  meta = 1,              ///< counters and the seed mark, by name
+  merchants = 2,         ///< merchants and agents, by merchant id
+  terminals = 3,         ///< terminal id → station and merchant
+  products = 4,          ///< by product number
+  cards = 5,             ///< what changes with a purchase: balance, state … by card id
+  card_files = 6,        ///< what rarely changes: sealed numbers, verifiers, owner … by card id
+  card_numbers = 7,      ///< index hash of the card number → card id
+  pin_numbers = 8,       ///< index hash of the PIN# → card id
+  accounts = 9,          ///< every account that is no card, by kind and id
+  transactions = 10,     ///< register of all remembered messages, by sequence
+  duplicates = 11,       ///< key of a request → transaction
+  originals = 12,        ///< what a DE 90 can name → latest transaction
+  references = 13,       ///< station and DE 37 → latest transaction
+  undone = 14,           ///< what reversals and refunds did to a transaction, by its sequence
   early_reversals = 15,  ///< reversals that came before their original
-  orders = 16,       ///< sales: cards allotted, by order id
-  totals = 17,       ///< business day, station, merchant, terminal → sums
-  holds = 18,        ///< open holds, by card and hold
+  orders = 16,           ///< sales: cards allotted, by order id
+  totals = 17,           ///< business day, station, merchant, terminal → sums
+  holds = 18,            ///< open holds, by card and hold
 };
 inline constexpr int kTableCount = 18;
 

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kFirstSlots = 1024;
 
 std::uint64_t hash_of(Table table, std::string_view key) {
-  return std::hash<std::string_view>{}(key) * 31 + static_cast<std::uint64_t>(table);
+  return std::hash<std::string_view>{}(key)*31 + static_cast<std::uint64_t>(table);
 }
 
 }  // namespace

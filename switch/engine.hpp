@@ -37,8 +37,8 @@ class Connection {
 };
 
 struct EngineOptions {
-  std::size_t batch_limit = 256;             ///< requests in one batch
-  std::size_t batch_bytes = 1 << 20;         ///< a batch ends when its write-set is larger
+  std::size_t batch_limit = 256;      ///< requests in one batch
+  std::size_t batch_bytes = 1 << 20;  ///< a batch ends when its write-set is larger
 };
 
 struct EngineFigures {

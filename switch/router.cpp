@@ -100,8 +100,7 @@ Answer handle_safely(const codec::Message& message, const StationLink& link,
 Answer decide(const codec::Message& message, const codec::Result<void>& read, base::ByteView bytes,
               const StationLink& link, LinkState& state, handlers::Context& context,
               bool write_allowed, std::string_view& complaint) {
-  if (link.mac != crypto::MacKind::none &&
-      !mac_is_right(link, message, bytes, read.has_value()))
+  if (link.mac != crypto::MacKind::none && !mac_is_right(link, message, bytes, read.has_value()))
     return handlers::refuse(Refusal::mac_wrong, context.now);
   if (!is_readable(message, read))
     return handlers::refuse(Refusal::format_error, context.now, unreadable_element(message, read));
@@ -179,8 +178,8 @@ Routed route(const codec::Frame& frame, const StationLink& link, LinkState& stat
     routed.complaint = "an answer nobody waits for";
     return routed;
   }
-  const Answer answer = decide(message, read, frame.message, link, state, context, write_allowed,
-                               routed.complaint);
+  const Answer answer =
+      decide(message, read, frame.message, link, state, context, write_allowed, routed.complaint);
   note_answer(answer, routed.facts);
   routed.size = write_frame(frame, message, answer, link, space);
   routed.action = Routed::Action::answer;

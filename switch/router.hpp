@@ -36,16 +36,16 @@ struct LinkState {
 /// What the log says of a message; masked, no heap.
 struct MessageFacts {
   codec::Mti mti{};
-  std::string_view name;                ///< `purchase`
-  std::array<char, 6> stan{};           ///< zeros: none (unreadable or absent)
+  std::string_view name;       ///< `purchase`
+  std::array<char, 6> stan{};  ///< zeros: none (unreadable or absent)
   std::array<char, 12> reference{};
   std::array<char, 8> terminal{};
-  codec::DigitText<19> masked_card;     ///< size 0: none
-  std::int64_t amount_won = -1;         ///< -1: none
-  std::array<char, 2> code{};           ///< DE 39 of the answer; zeros: none was sent
-  std::string_view words;               ///< of the code
-  std::uint8_t bad_element = 0;         ///< of a 30
-  bool replayed = false;                ///< the first answer again
+  codec::DigitText<19> masked_card;  ///< size 0: none
+  std::int64_t amount_won = -1;      ///< -1: none
+  std::array<char, 2> code{};        ///< DE 39 of the answer; zeros: none was sent
+  std::string_view words;            ///< of the code
+  std::uint8_t bad_element = 0;      ///< of a 30
+  bool replayed = false;             ///< the first answer again
   ledger::Sequence sequence = 0;
 };
 

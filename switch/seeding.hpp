@@ -1,6 +1,6 @@
 #pragma once
-/// The first start: merchants, terminals, products, prefunds and lots of the seed file become ledger
-/// data, once.
+/// The first start: merchants, terminals, products, prefunds and lots of the seed file become
+/// ledger data, once.
 
 #include <cstdint>
 

@@ -164,8 +164,19 @@ class Player:
         self._drop_connections()
         try:
             self.steps(section.steps)
+            self._nothing_left_over(section)
         finally:
             self._drop_connections()
+
+    def _nothing_left_over(self, section):
+        """Each request was answered, and nothing was answered twice."""
+        for name, connection in self.connections.items():
+            try:
+                if connection.pending:
+                    raise Failure("a request was not answered, or its answer not expected")
+                connection.quiet_for(0.005)
+            except Failure as failure:
+                raise Failure(f"at the end, on {name}: {failure}", section.line) from None
 
     def steps(self, steps):
         for step in steps:

@@ -70,13 +70,13 @@ def play(path, parsed, arguments):
                 result.fail(failure.line, current.name, failure)
             except switch_process.SwitchProblem as problem:
                 result.fail(current.line, current.name, problem)
-                if switch.process is None:
-                    game.start()
-            if switch.process is None:  # a scenario that failed after its stop or kill
+                switch.forget()
+            if switch.ended():
+                result.fail(current.line, current.name, "the switch ended by itself; it said: "
+                            + switch.tail(6))
+                switch.forget()
+            if switch.process is None:  # the next scenario needs one
                 game.start()
-            elif switch.process.poll() is not None:
-                result.fail(current.line, current.name, "the switch ended by itself")
-                switch.kill()
         leaks = game.leaks()
         if leaks:
             result.fail(1, "whole file", f"the switch's output or a file name holds {', '.join(leaks)}")

@@ -17,15 +17,17 @@ LOCK_FOLDER = os.path.join(tempfile.gettempdir(), f"cyberpass-scenario-ports-{os
 LOWEST_BASE, HIGHEST_BASE = 20000, 55000
 
 _running = set()
+_folders = set()
 _running_lock = threading.Lock()
 
 
 def kill_all():
-    """Ends every switch of this process by its process id; for signals and for the end."""
-    with _running_lock:
-        for process in _running:
-            if process.poll() is None:
-                process.kill()
+    """Ends every switch of this process by its process id and removes its folders; for signals."""
+    for process in list(_running):  # no lock: a signal may have come while it was held
+        if process.poll() is None:
+            process.kill()
+    for folder in list(_folders):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class SwitchProblem(Exception):
@@ -72,6 +74,8 @@ class Switch:
     def __init__(self, program, config, patience, keep):
         self.program, self.config, self.patience, self.keep = program, config, patience, keep
         self.folder = tempfile.mkdtemp(prefix="cyberpass-scenario-")
+        if not keep:
+            _folders.add(self.folder)
         self.data = os.path.join(self.folder, "data")
         os.mkdir(self.data)
         self.process = None
@@ -158,6 +162,21 @@ class Switch:
     def kill(self):
         self._end(signal.SIGKILL)
 
+    def ended(self):
+        """Whether it ended by itself, which it never should."""
+        return self.process is not None and self.process.poll() is not None
+
+    def forget(self):
+        """Drops a process that ended by itself, or ends it, without judging that."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(30)
+        with _running_lock:
+            _running.discard(self.process)
+        self.process = None
+
     def logs(self):
         """Everything that it wrote to its outputs so far."""
         text = ""
@@ -181,15 +200,10 @@ class Switch:
         return " | ".join(text.strip().split("\n")[-lines:])
 
     def close(self):
-        if self.process is not None:
-            if self.process.poll() is None:
-                self.process.kill()
-            self.process.wait(30)
-            with _running_lock:
-                _running.discard(self.process)
-            self.process = None
+        self.forget()
         if self.ports is not None:
             self.ports.release()
             self.ports = None
         if not self.keep:
+            _folders.discard(self.folder)
             shutil.rmtree(self.folder, ignore_errors=True)

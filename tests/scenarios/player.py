@@ -6,130 +6,13 @@ import time
 
 import demo_world as world
 import language
+from building import Building
+from checking import ECHOED, NOT_COMPARED, Checking
+from connection import Connection, Failure, Sent
 from demo_world import STATIONS, iso
 
-# An answer repeats these as they were received, whatever it decides.
-ECHOED = (2, 3, 4, 7, 11, 12, 13, 18, 22, 25, 32, 37, 41, 42, 49, 90, 103)
-# No answer ever carries these: passwords, tracks, the payer's account.
-NEVER_ANSWERED = (14, 35, 36, 45, 52, 55, 102)
-# A repeat of an answer may differ here: DE 7 is the repeat's, MACs are made anew.
-NOT_COMPARED = {7, 64, 128}
 
-
-class Failure(Exception):
-    """A step did not go as the file says. `line` is filled in where the step is known."""
-
-    def __init__(self, what, line=None):
-        super().__init__(what)
-        self.line = line
-
-
-class Sent:
-    """A request on its way, and its answer once it is there."""
-
-    def __init__(self, message, before, exact):
-        self.message, self.before, self.exact = message, before, exact
-        self.answer = None
-
-    def field(self, de):
-        if de in self.message:
-            return self.message[de]
-        return self.answer[de] if self.answer and de in self.answer else None
-
-
-class Connection:
-    """One TCP connection of a station: frames out, frames in."""
-
-    def __init__(self, station, port, patience):
-        self.station, self.patience = station, patience
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=patience)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.data = bytearray()
-        self.pending = []  # of Sent, oldest first
-        self.inbox = []    # of (Sent or None, message), read while another was waited for
-        self.wild = False  # bytes were sent that are no message of ours: any answer may be theirs
-
-    def write(self, data):
-        self.socket.settimeout(self.patience)
-        try:
-            self.socket.sendall(data)
-        except OSError as error:
-            raise Failure(f"the connection did not take the bytes: {error.strerror or error}") from None
-
-    def _fill(self, deadline):
-        """Reads once. True when bytes came, False on the time-out, None when the peer closed."""
-        left = deadline - time.monotonic()
-        if left <= 0:
-            return False
-        self.socket.settimeout(left)
-        try:
-            piece = self.socket.recv(65536)
-        except socket.timeout:
-            return False
-        except OSError:
-            return None
-        if not piece:
-            return None
-        self.data += piece
-        return True
-
-    def _whole_frame(self):
-        header = self.station.header
-        size = iso.header_size(header)
-        if len(self.data) < size:
-            return None
-        length = iso.unpack_header(header, bytes(self.data[:size]))
-        if len(self.data) < size + length:
-            return None
-        whole = bytes(self.data[:size + length])
-        del self.data[:size + length]
-        return whole
-
-    def read(self, seconds):
-        """The next whole frame's message; a Failure after so many seconds."""
-        deadline = time.monotonic() + seconds
-        while True:
-            whole = self._whole_frame()
-            if whole is not None:
-                break
-            state = self._fill(deadline)
-            if state is None:
-                raise Failure("the connection was closed instead of an answer")
-            if not state:
-                raise Failure(f"no answer within {seconds:g} s")
-        tpdu, message = iso.unframe(self.station.header, whole, bool(self.station.tpdu))
-        if self.station.tpdu and tpdu != iso.swap_tpdu(self.station.tpdu):
-            raise Failure(f"the answer's TPDU is {tpdu.hex().upper()}")
-        return message
-
-    def quiet_for(self, seconds):
-        if self.inbox:
-            raise Failure("an answer that was not asked for is waiting")
-        state = False if not self.data else True
-        deadline = time.monotonic() + seconds
-        if not state:
-            state = self._fill(deadline)
-        if state is None:
-            raise Failure("the connection was closed")
-        if state:
-            raise Failure("an answer came although none is due")
-
-    def closed_within(self, least, most):
-        start = time.monotonic()
-        state = self._fill(start + most) if not self.data else True
-        took = time.monotonic() - start
-        if state:
-            raise Failure("an answer came instead of the close")
-        if state is False:
-            raise Failure(f"the connection is still open after {most:g} s")
-        if took < least:
-            raise Failure(f"the connection was closed after {took:.1f} s already")
-
-    def close(self):
-        self.socket.close()
-
-
-class Player:
+class Player(Building, Checking):
     def __init__(self, switch, options, patience):
         self.switch, self.options, self.patience = switch, list(options), patience
         self.connections = {}
@@ -197,168 +80,13 @@ class Player:
         return sorted({what for secret, what in self.secrets.items()
                        if re.search(rf"(?<![0-9A-Fa-f]){secret}(?![0-9A-Fa-f])", text, re.I)})
 
-    # Values ---------------------------------------------------------------------------------------
-
     def _connection(self, name):
         if name not in self.connections:
             station = language.station_of(name)
             self.connections[name] = Connection(station, self.switch.port(station.port), self.patience)
         return self.connections[name]
 
-    def _variable(self, match):
-        name, field, change = match.groups()
-        if field is None:
-            if name not in self.variables:
-                raise Failure(f"${name} has no value")
-            value = self.variables[name]
-        else:
-            de, _, tag = field.partition(".")
-            if name not in self.messages:
-                raise Failure(f"{name} was not sent")
-            value = self.messages[name].field(int(de))
-            if value is None:
-                raise Failure(f"{name} has no DE {de}")
-            if tag:
-                value = dict(iso.unpack_tags(value))[tag]
-        return str(int(value) + int(change)) if change else value
-
-    def substitute(self, text):
-        return re.sub(r"\$([a-z][a-z0-9_]*)(?:\.(\d+(?:\.\d{4})?))?([+-]\d+)?", self._variable, text)
-
-    def value(self, key, text, message, station):
-        """What a value in the file stands for. `message` has what a PIN block needs: DE 2 and 102."""
-        call = re.fullmatch(r"(\w+)\((.*)\)", text)
-        if not call:
-            text = language.unquote(self.substitute(text))
-            if key.isdigit() and int(key) in iso.BINARY_FIELDS:
-                return bytes.fromhex(text)
-            return text
-        name, arguments = call.group(1), [part.strip() for part in
-                                          self.substitute(call.group(2)).split(",")]
-        if name == "pin":
-            number = arguments[1] if len(arguments) > 1 else message.get(2, "")
-            block = iso.pin_block(station.pin_key, arguments[0], number)
-            self.secrets.setdefault(block.hex(), "a PIN block")
-            return block if key == "52" else block.hex().upper()
-        if name == "original":
-            if arguments[0] not in self.messages:
-                raise Failure(f"{arguments[0]} was not sent")
-            sent = self.messages[arguments[0]]
-            mti = arguments[1] if len(arguments) > 1 else sent.message[0]
-            return (mti + sent.message[11] + sent.message[7] + sent.message.get(32, "").zfill(11)
-                    + sent.message.get(33, "").zfill(11))
-        if name == "raw":
-            return iso.Raw(bytes.fromhex(arguments[0]))
-        if name == "text":  # so many letters
-            return "x" * int(arguments[0])
-        if name == "badluhn":  # the same number with another check digit
-            return arguments[0][:-1] + str((int(arguments[0][-1]) + 1) % 10)
-        if name == "validity":  # DE 48 0006 of a card sold today
-            local = world.now(self.offset_s).astimezone(world.SEOUL)
-            return (local + world.datetime.timedelta(days=world.VALIDITY_DAYS)).strftime("%Y%m%d")
-        raise Failure(f"no function {name}")
-
-    def _keep_secret(self, message):
-        number = message.get(2, "")
-        if isinstance(number, str) and 12 <= len(number) <= 19:
-            self.secrets.setdefault(number, "a PIN#" if len(number) == 12 else "a card number")
-
     # Sending --------------------------------------------------------------------------------------
-
-    def _next_stan(self):
-        self.stan += 1
-        return f"{self.stan:06d}"
-
-    def _defaults(self, station, mti):
-        """What a terminal fills in by itself."""
-        moment = world.now(self.offset_s)
-        local = moment.astimezone(world.SEOUL)
-        message = {0: mti, 7: moment.strftime("%m%d%H%M%S"), 11: self._next_stan()}
-        if mti[1] in "124":
-            message.update({41: station.terminal, 42: station.merchant})
-        if mti[1] in "12":
-            message.update({12: local.strftime("%H%M%S"), 13: local.strftime("%m%d")})
-        return message
-
-    def build(self, station, mti, items, like=None):
-        """(message, options, tags order kept) of a send line."""
-        if like is not None:
-            message = {**like.message, 0: mti}
-        else:
-            message = self._defaults(station, mti)
-            has = {item.key for item in items if item.how == "="}
-            if mti[1] in "12" and "4" in has:
-                message[49] = "410"
-        options, tags, removed = {}, [], []
-        if like is not None and 48 in message and any(i.key.startswith("48.") for i in items):
-            tags = list(iso.unpack_tags(message.pop(48)))
-        # DE 2 and 102 first: the PIN blocks are made from them.
-        for item in sorted(items, key=lambda item: item.key not in ("2", "102")):
-            if item.how == "-":
-                removed.append(item.key)
-                continue
-            if item.key in language.SEND_OPTIONS:
-                options[item.key] = self.substitute(item.value)
-                continue
-            value = self.value(item.key, item.value, message, station)
-            if item.key.startswith("48."):
-                tags = [pair for pair in tags if pair[0] != item.key[3:] or like is None]
-                tags.append((item.key[3:], value))
-            else:
-                message[int(item.key)] = self._normal(int(item.key), value)
-        for key in removed:
-            if key.startswith("48."):
-                tags = [pair for pair in tags if pair[0] != key[3:]]
-            else:
-                message.pop(int(key), None)
-        if tags:
-            message[48] = iso.pack_tags(tags)
-        self._keep_secret(message)
-        return message, options
-
-    @staticmethod
-    def _normal(de, value):
-        """A value as it decodes again: digits filled with zeros, fixed text with blanks."""
-        if isinstance(value, bytes) or de not in iso.FIELDS:
-            return value
-        kind, length_kind, length = iso.FIELDS[de]
-        if length_kind != "F":
-            return value
-        return value.zfill(length) if kind == "n" else value.ljust(length) if kind == "a" else value
-
-    def pack(self, station, message, options):
-        """The whole frame of a message, with what the options spoil in it."""
-        mac = station.mac
-        how = options.get("mac")
-        if how == "none":
-            mac = None
-        elif how == "wrong":
-            mac = iso.Mac(mac.kind, bytes(b ^ 0x22 for b in mac.key))
-        message = {de: value for de, value in message.items() if de == 0 or de not in (64, 128)
-                   or mac is None}
-        if "fill" in options:
-            message = self._filled(station, message, mac, int(options["fill"]))
-        bitmap = bytes.fromhex(options["bitmap"]) if "bitmap" in options else None
-        data = iso.encode_message(station.profile, message, mac,
-                                  always_secondary=options.get("secondary") == "yes", bitmap=bitmap)
-        data += bytes.fromhex(options.get("trailing", ""))
-        if "cut" in options:
-            data = data[:-int(options["cut"])]
-        return iso.frame(station.header, data, station.tpdu)
-
-    def _filled(self, station, message, mac, size):
-        """The message made exactly so long by reserved elements of DE 105 and on."""
-        message = {**message, 105: ""}
-        prefix = len(iso.encode_field(station.profile, 105, ""))
-        de = 105
-        while True:
-            left = size - len(iso.encode_message(station.profile, message, mac)) - len(station.tpdu)
-            if left <= 999:
-                message[de] = "x" * left
-                return message
-            message[de] = "x" * min(999, left - prefix)
-            de += 1
-            message[de] = ""
 
     def _post(self, name, message, options):
         connection = self._connection(name)
@@ -389,154 +117,13 @@ class Player:
         while True:
             data = connection.read(max(0.01, deadline - time.monotonic()))
             answer = iso.decode_message(connection.station.profile, data)
-            sent = self._match(connection, answer)
+            sent = connection.match(answer)
             self._check_always(connection.station, sent, answer, data)
             if sent is not None:
                 sent.answer = answer
             if wanted is None or sent is wanted:
                 return sent, answer
             connection.inbox.append((sent, answer))
-
-    @staticmethod
-    def _match(connection, answer):
-        """The oldest request that this answer can belong to."""
-        for sent in connection.pending:
-            same_stan = 11 not in sent.message or 11 not in answer or not sent.exact \
-                or sent.message[11] == answer[11]
-            if same_stan and sent.message[0][:2] == answer[0][:2] \
-                    and int(sent.message[0][2]) + 1 == int(answer[0][2]):
-                connection.pending.remove(sent)
-                return sent
-        if connection.wild:
-            return Sent({0: answer[0]}, None, exact=False)
-        return None
-
-    def _check_always(self, station, sent, answer, data):
-        """What holds for every answer, so that no file has to say it."""
-        mti = answer[0]
-        if mti[3] != "0" or mti[2] not in "13":
-            raise Failure(f"MTI {mti} is no answer's")
-        if 39 not in answer:
-            raise Failure("the answer has no DE 39")
-        if station.mac is not None:
-            if not iso.mac_is_right(station.profile, data, station.mac):
-                raise Failure(f"the answer's MAC is missing or wrong; DE 39 is {answer[39]}")
-        elif 64 in answer or 128 in answer:
-            raise Failure("the answer carries a MAC and the station has none")
-        for de in NEVER_ANSWERED:
-            if de in answer:
-                raise Failure(f"the answer carries DE {de:03d}")
-        if (answer[39] == "30" or answer[39] == "61") and 44 not in answer:
-            raise Failure(f"DE 39 is {answer[39]} and DE 44 does not say why")
-        self._keep_secret(answer)
-        if mti[1] in "124" and 15 not in answer:
-            raise Failure(f"the answer has no DE 15; DE 39 is {answer[39]}")
-
-    def _check_echo(self, sent, answer, named):
-        for de in ECHOED:
-            if de in named:
-                continue
-            if de in sent.message and not isinstance(sent.message[de], iso.Raw):
-                if answer.get(de) != sent.message[de] and (sent.exact or de in answer):
-                    raise Failure(f"DE {de:03d} is not repeated as it was sent: "
-                                  + self._compare(de, sent.message[de], answer.get(de))
-                                  + f"; DE 39 is {answer[39]}")
-        if answer[0][1] in "124" and 15 not in named and 15 in answer:
-            days = {world.business_day(moment) for moment in
-                    (sent.before, world.now(self.offset_s)) if moment is not None}
-            if answer[15] not in days:
-                raise Failure(f"DE 15 is {answer[15]}, the business day is {' or '.join(days)}")
-
-    @staticmethod
-    def _shown(de, value):
-        if value is None:
-            return "absent"
-        lines = iso.describe({0: "", de: value})[1:]
-        return " ".join(" ".join(line.split(" ")[2 if line.startswith("DE") else 0:])
-                        for line in lines)
-
-    def _compare(self, de, expected, got):
-        return f"expected {self._shown(de, expected)}, got {self._shown(de, got)}"
-
-    def _check_items(self, station, items, answer):
-        for item in items:
-            key = item.key
-            base = int(key.partition(".")[0])
-            got, shown = self._look_up(station, key, answer)
-            if item.how == "-":
-                if got is not None:
-                    raise Failure(f"{key} is there and should not be" + self._why(answer))
-            elif item.how == "->":
-                if got is None:
-                    raise Failure(f"{key} is absent" + self._why(answer))
-                self.variables[item.value] = got
-                if key == "48.0004" or key.endswith(".pin"):
-                    self.secrets.setdefault(got, "a PIN#" if len(got) == 12 else "a password")
-            elif item.value == "*":
-                if got is None:
-                    raise Failure(f"{key} is absent" + self._why(answer))
-            elif item.value.startswith("/"):
-                if got is None or not re.fullmatch(item.value.strip("/"), self._text(got).rstrip(" ")):
-                    raise Failure(f"{key}: expected {item.value}, got {shown}" + self._why(answer))
-            else:
-                expected = self.value(key, item.value, answer, station)
-                if key in language.GROUPS:
-                    expected = str(int(expected))
-                elif key.isdigit():
-                    expected = self._normal(base, expected)
-                if got != expected:
-                    raise Failure(f"{key}: expected {self._masked(key, expected)}, got {shown}"
-                                  + self._why(answer))
-
-    def _why(self, answer):
-        """The rest of the story, for a failure: DE 39 and 44."""
-        extra = f" {answer[44]}" if 44 in answer else ""
-        return f" (DE 39 is {answer[39]}{extra})"
-
-    @staticmethod
-    def _text(value):
-        return value.hex().upper() if isinstance(value, bytes) else value
-
-    def _masked(self, key, value):
-        if value is None:
-            return "absent"
-        if key in language.GROUPS:
-            return value
-        if key.endswith(".pin"):
-            return f"[masked {len(value)}]"
-        if key.startswith("48."):
-            return self._shown(48, iso.pack_tags([(key[3:7], value)])).partition(" ")[2][8:]
-        return self._shown(int(key), value)
-
-    def _look_up(self, station, key, answer):
-        """(value or None, the same fit for printing)."""
-        if key in language.GROUPS:
-            account, kind = language.GROUPS[key]
-            text, value = answer.get(54, ""), None
-            if len(text) % 20:
-                raise Failure(f"DE 54 has {len(text)} characters, no multiple of 20")
-            for at in range(0, len(text), 20):
-                group = text[at:at + 20]
-                if (group[:2], group[2:4]) == (account, kind):
-                    if group[4:7] != "410" or group[7] not in "CD":
-                        raise Failure(f"a group of DE 54 is {group}")
-                    value = str(int(group[8:]) * (1 if group[7] == "C" else -1))
-            return value, value or "absent"
-        if not key.startswith("48."):
-            value = answer.get(int(key))
-            return value, self._masked(key, value)
-        tags = iso.unpack_tags(answer.get(48, ""))
-        if tags is None:
-            raise Failure("the answer's DE 48 is broken")
-        value = dict(tags).get(key[3:7])
-        if value is not None and key.endswith(".pin"):
-            try:
-                value = iso.pin_of_block(station.pin_key, bytes.fromhex(value), answer.get(2, "0"))
-            except ValueError:
-                value = None
-            if value is None:
-                raise Failure(f"{key[:-4]} is no PIN block under the station's key")
-        return value, self._masked(key, value)
 
     # Commands -------------------------------------------------------------------------------------
 
@@ -593,7 +180,7 @@ class Player:
             try:
                 data = data[connection.socket.send(data):]
             except socket.timeout:
-                connection._fill(time.monotonic() + 0.05)
+                connection.fill(time.monotonic() + 0.05)
                 connection.socket.settimeout(0.05)
 
     def _expect_all(self, step):

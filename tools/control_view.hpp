@@ -1,0 +1,22 @@
+#pragma once
+/// How the switch's JSON looks on a screen.
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <vector>
+
+namespace tools {
+
+/// A value as a cell: numbers with thousands separators, yes and no, lists with blanks between.
+std::string cell_text(const boost::json::value& value);
+
+/// One object as two columns; what is nested is named `outer.inner`. "kind" is left out.
+std::string object_table(const boost::json::object& object);
+
+/// Objects of one kind as rows; the columns are the keys of all of them, in the order they came.
+std::string rows_table(const std::vector<boost::json::object>& rows);
+
+/// How far a `progress` line says the work is, 0 to 1000.
+int progress_share(const boost::json::object& line);
+
+}  // namespace tools

@@ -1,0 +1,100 @@
+/// cpctl: the operator's tool. Talks to a running switch, checks data, decodes dumps.
+
+#include <cstdio>
+
+#include "tools/ctl_commands.hpp"
+
+namespace tools {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr char kHelp[] = R"(cpctl [--data DIR | --socket PATH] COMMAND
+
+  status                    what the switch is doing
+  stations                  the stations, their connections and what they sent
+  card NUMBER               one card by its number or PIN#, masked
+  lot create --face WON --count N
+                            makes stock cards
+  log-level LEVEL           debug, info, warning or error, until the next start
+  check                     proves the books; of a running switch, or of the data of a stopped
+                            one (--data); ends with 1 and names the record when one is wrong
+  decode [HEX | --file F | -] [--profile P] [--header H] [--tpdu]
+                            frames element by element, masked; the hexadecimal text may have blanks
+                            and line ends anywhere
+                            P: iso87-binary (default), iso87-ascii, iso87-ascii-binary
+                            H: 2-byte (default), 2-byte-inclusive, 4-ascii, 2-bcd, none
+
+  --data DIR                the data folder of the switch
+  --socket PATH             its control socket, where it is not DIR/control.sock
+
+Ends with 0 when all is well, 1 when not, 2 when it was called wrongly.
+)";
+
+SwitchPlace place_of(const po::variables_map& given) {
+  SwitchPlace place;
+  if (given.contains("data")) place.data = given["data"].as<std::string>();
+  if (given.contains("socket"))
+    place.socket = given["socket"].as<std::string>();
+  else
+    place.socket = place.data / "control.sock";
+  if (place.data.empty() && !given.contains("socket"))
+    throw UsageError("which switch? say --data DIR or --socket PATH");
+  return place;
+}
+
+int run_command(const std::string& command, const po::variables_map& given) {
+  const Words words = given.contains("word") ? given["word"].as<Words>() : Words();
+  const auto take = [&](std::size_t count, const char* form) {
+    if (words.size() != count) throw UsageError(std::string("of the form `cpctl ") + form + "`");
+  };
+  const SwitchPlace place = place_of(given);
+  if (command == "card") {
+    take(1, "card NUMBER");
+    return ctl_card(place, words[0]);
+  }
+  if (command == "log-level") {
+    take(1, "log-level LEVEL");
+    return ctl_log_level(place, words[0]);
+  }
+  if (command == "lot") {
+    take(1, "lot create --face WON --count N");
+    if (words[0] != "create") throw UsageError("a lot can only be created");
+    return ctl_lot(place, required<std::uint64_t>(given, "face"),
+                   required<std::uint64_t>(given, "count"));
+  }
+  take(0, (command + " …").c_str());
+  if (command == "status") return ctl_status(place);
+  if (command == "stations") return ctl_stations(place);
+  if (command == "check") return ctl_check(place);
+  throw UsageError("there is no command `" + command + "`");
+}
+
+int run(Words words) {
+  const std::string command = take_command(words, {"--help", "--tpdu"});
+  if (command == "decode") return ctl_decode(words);
+  po::options_description description;
+  // clang-format off
+  description.add_options()
+      ("help", "")
+      ("data", po::value<std::string>())
+      ("socket", po::value<std::string>())
+      ("face", po::value<std::uint64_t>())
+      ("count", po::value<std::uint64_t>())
+      ("word", po::value<Words>());
+  // clang-format on
+  const po::variables_map given = parse_words(words, description);
+  if (given.contains("help") || command.empty()) {
+    std::fputs(kHelp, given.contains("help") ? stdout : stderr);
+    return given.contains("help") ? kWell : kMisused;
+  }
+  return run_command(command, given);
+}
+
+}  // namespace
+}  // namespace tools
+
+int main(int argc, char** argv) {
+  return tools::run_program("cpctl",
+                            [&] { return tools::run(tools::Words(argv + 1, argv + argc)); });
+}

@@ -1,0 +1,58 @@
+#include "tools/ctl_commands.hpp"
+
+#include <cstdio>
+
+#include "tools/control_client.hpp"
+#include "tools/control_view.hpp"
+#include "tools/screen.hpp"
+
+namespace tools {
+namespace {
+
+namespace json = boost::json;
+
+void print(const std::string& text) { std::fputs(text.c_str(), stdout); }
+
+/// Progress lines move the bar; the others are collected.
+std::vector<json::object> ask(const SwitchPlace& place, const json::object& request) {
+  std::vector<json::object> lines;
+  ProgressBar bar;
+  ask_switch(place.socket, request, [&](const json::object& line) {
+    if (line.at("kind").as_string() != "progress") {
+      lines.push_back(line);
+      return;
+    }
+    bar.show(progress_share(line), cell_text(line.contains("text") ? line.at("text") : ""));
+  });
+  return lines;
+}
+
+int show_objects(const std::vector<json::object>& lines) {
+  for (const json::object& line : lines) print(object_table(line));
+  return kWell;
+}
+
+}  // namespace
+
+int ctl_status(const SwitchPlace& place) {
+  return show_objects(ask(place, {{"command", "status"}}));
+}
+
+int ctl_stations(const SwitchPlace& place) {
+  print(rows_table(ask(place, {{"command", "stations"}})));
+  return kWell;
+}
+
+int ctl_card(const SwitchPlace& place, const std::string& number) {
+  return show_objects(ask(place, {{"command", "card"}, {"number", number}}));
+}
+
+int ctl_lot(const SwitchPlace& place, std::uint64_t face_won, std::uint64_t count) {
+  return show_objects(ask(place, {{"command", "lot"}, {"face", face_won}, {"count", count}}));
+}
+
+int ctl_log_level(const SwitchPlace& place, const std::string& level) {
+  return show_objects(ask(place, {{"command", "log-level"}, {"level", level}}));
+}
+
+}  // namespace tools

@@ -1,0 +1,27 @@
+#pragma once
+/// The commands of cpctl, one function each; they return how the program ends.
+
+#include <filesystem>
+
+#include "tools/command_line.hpp"
+
+namespace tools {
+
+/// Where the switch is; given before or after the command.
+struct SwitchPlace {
+  std::filesystem::path data;    ///< empty when only the socket was named
+  std::filesystem::path socket;  ///< `control.sock` in the data folder when not named
+};
+
+int ctl_status(const SwitchPlace& place);
+int ctl_stations(const SwitchPlace& place);
+int ctl_card(const SwitchPlace& place, const std::string& number);
+int ctl_lot(const SwitchPlace& place, std::uint64_t face_won, std::uint64_t count);
+int ctl_log_level(const SwitchPlace& place, const std::string& level);
+
+/// A running switch checks its own books; the data of one that is stopped is read here.
+int ctl_check(const SwitchPlace& place);
+
+int ctl_decode(const Words& words);
+
+}  // namespace tools

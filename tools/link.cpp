@@ -1,0 +1,76 @@
+#include "tools/link.hpp"
+
+#include <poll.h>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/write.hpp>
+
+namespace tools {
+namespace {
+
+/// As write_header() takes it, whose source and destination it swaps: identifier, source 0x0001,
+/// destination 0x0002.
+constexpr std::uint8_t kTpdu[codec::kTpduSize] = {0x60, 0x00, 0x01, 0x00, 0x02};
+
+}  // namespace
+
+std::vector<std::uint8_t> framed(codec::FrameFormat format, base::ByteView message) {
+  const std::size_t header = codec::header_size(format);
+  std::vector<std::uint8_t> frame(header + message.size());
+  const base::ByteView tpdu(kTpdu, format.tpdu ? codec::kTpduSize : 0);
+  codec::write_header(format, tpdu, message.size(), {frame.data(), header});
+  std::copy(message.begin(), message.end(), frame.begin() + static_cast<std::ptrdiff_t>(header));
+  return frame;
+}
+
+boost::asio::ip::tcp::endpoint endpoint_of(const config::Station& station) {
+  return {boost::asio::ip::make_address(station.address), station.port};
+}
+
+Link::Link(const config::Station& station) : station_(station), socket_(io_) {
+  boost::system::error_code error;
+  socket_.connect(endpoint_of(station), error);
+  if (error)
+    throw LinkError("nobody listens for " + station.name + " at " + station.address + ":" +
+                    std::to_string(station.port) + " (" + error.message() + ")");
+  socket_.set_option(boost::asio::ip::tcp::no_delay(true), error);
+}
+
+void Link::send(base::ByteView message) {
+  boost::system::error_code error;
+  boost::asio::write(socket_, boost::asio::buffer(framed(station_.frame, message)), error);
+  if (error) throw LinkError(station_.name + ": cannot send: " + error.message());
+}
+
+std::optional<std::vector<std::uint8_t>> Link::receive(base::TimeUs patience_us) {
+  const base::TimeUs until_us = base::steady_now() + patience_us;
+  while (true) {
+    const codec::Frame frame = codec::read_frame(station_.frame, received_);
+    if (frame.status == codec::FrameStatus::bad)
+      throw LinkError(station_.name + ": the answer is no frame: " + std::string(frame.complaint));
+    if (frame.status == codec::FrameStatus::good) {
+      std::vector<std::uint8_t> message(frame.message.begin(), frame.message.end());
+      received_.erase(received_.begin(),
+                      received_.begin() + static_cast<std::ptrdiff_t>(frame.size));
+      return message;
+    }
+    if (!read_more(until_us)) return std::nullopt;
+  }
+}
+
+/// False when the time is over.
+bool Link::read_more(base::TimeUs until_us) {
+  const base::TimeUs left_us = until_us - base::steady_now();
+  pollfd waiting{socket_.native_handle(), POLLIN, 0};
+  if (left_us <= 0 || ::poll(&waiting, 1, static_cast<int>(left_us / 1'000) + 1) == 0) return false;
+  const std::size_t before = received_.size();
+  received_.resize(before + codec::kMaxFrameLength);
+  boost::system::error_code error;
+  const std::size_t size = socket_.read_some(
+      boost::asio::buffer(received_.data() + before, codec::kMaxFrameLength), error);
+  received_.resize(before + size);
+  if (error) throw LinkError(station_.name + ": the switch closed the connection");
+  return true;
+}
+
+}  // namespace tools

@@ -1,0 +1,139 @@
+#include <cstdio>
+
+#include "codec/describe.hpp"
+#include "tools/response_words.hpp"
+#include "tools/sim_commands.hpp"
+#include "tools/sim_fields.hpp"
+#include "tools/world.hpp"
+
+namespace tools {
+namespace {
+
+namespace po = boost::program_options;
+
+po::options_description options() {
+  po::options_description description;
+  // clang-format off
+  description.add_options()
+      ("config", po::value<std::string>())
+      ("keys", po::value<std::string>())
+      ("port-base", po::value<int>())
+      ("station", po::value<std::string>())
+      ("terminal", po::value<std::string>()->default_value(""))
+      ("wait", po::value<double>()->default_value(25))
+      ("repeat", "")
+      ("bad-mac", "")
+      ("no-sign-on", "");
+  // clang-format on
+  add_field_options(description);
+  return description;
+}
+
+std::string mac_words(MacVerdict verdict) {
+  switch (verdict) {
+    case MacVerdict::none:
+      return "";
+    case MacVerdict::right:
+      return ", MAC right";
+    case MacVerdict::wrong:
+      return ", MAC WRONG";
+    case MacVerdict::missing:
+      return ", MAC MISSING";
+  }
+  return "";
+}
+
+/// DE 54 group by group: `card, available balance: 9,500 won`.
+void print_amounts(const std::string& additional) {
+  for (const AdditionalAmount& amount : parse_additional_amounts(additional)) {
+    const char* const what = amount.amount_type == "01"   ? "ledger balance"
+                             : amount.amount_type == "02" ? "available balance"
+                             : amount.amount_type == "90" ? "points"
+                                                          : "amount";
+    std::printf("%s, %s: %s%s\n", amount.account_type == "30" ? "prefund" : "card", what,
+                won_text(amount.won).c_str(), amount.amount_type == "90" ? "" : " won");
+  }
+}
+
+void print_request(const Terminal& terminal, base::ByteView bytes) {
+  const config::Station& station = terminal.station();
+  const Received sent(*station.profile, {bytes.begin(), bytes.end()});
+  std::printf("→ %s %s:%d, %s, %zu bytes\n%s\n", station.name.c_str(), station.address.c_str(),
+              int{station.port}, std::string(codec::message_name(sent.message())).c_str(),
+              bytes.size(), codec::describe(sent.message()).c_str());
+}
+
+/// True when there is an answer and its MAC is as it must be. An answer without DE 39 means
+/// nothing more than that it came.
+bool print_answer(const std::optional<Answer>& answer, double patience_s) {
+  if (!answer) {
+    std::printf("← no answer within %g s\n", patience_s);
+    return false;
+  }
+  std::printf("← %zu bytes in %lld µs%s\n%s\n", answer->received.bytes().size(),
+              static_cast<long long>(answer->latency_us), mac_words(answer->mac).c_str(),
+              codec::describe(answer->received.message()).c_str());
+  const std::string code = answer->code();
+  if (!code.empty())
+    std::printf("%s: %s\n", code.c_str(), std::string(response_words(code)).c_str());
+  print_amounts(answer->received.text(54));
+  return answer->mac == MacVerdict::none || answer->mac == MacVerdict::right;
+}
+
+/// False when the sign-on was not answered with 00; then its answer is shown.
+bool sign_on(Terminal& terminal, base::TimeUs patience_us) {
+  const auto answer = terminal.send(terminal.network("001"), patience_us);
+  if (answer && answer->code() == "00") {
+    std::printf("%s signed on\n\n", terminal.station().name.c_str());
+    return true;
+  }
+  std::printf("%s could not sign on\n", terminal.station().name.c_str());
+  print_answer(answer, static_cast<double>(patience_us) / 1e6);
+  return false;
+}
+
+std::optional<std::filesystem::path> path_of(const po::variables_map& given, const char* option) {
+  if (!given.contains(option)) return std::nullopt;
+  return given[option].as<std::string>();
+}
+
+Draft draft_for(Terminal& terminal, const std::string& name, const po::variables_map& given) {
+  if (name == "send") return raw_draft_of(given);
+  const SimMessage* const message = find_sim_message(name);
+  if (message == nullptr) throw UsageError("there is no message `" + name + "`");
+  if (given.contains("word"))
+    throw UsageError("`" + given["word"].as<Words>().front() + "` belongs to no option");
+  return draft_of(terminal, *message, given);
+}
+
+}  // namespace
+
+int sim_terminal(const Words& given_words) {
+  Words words = given_words;
+  const std::string name = take_command(words, {"--repeat", "--bad-mac", "--no-sign-on"});
+  if (name.empty()) throw UsageError("which message? say one of those that --help lists");
+  const po::variables_map given = parse_words(words, options());
+  std::optional<int> port_base;
+  if (given.contains("port-base")) port_base = given["port-base"].as<int>();
+  const World world =
+      load_world(required<std::string>(given, "config"), port_base, path_of(given, "keys"));
+  Terminal terminal(world, required<std::string>(given, "station"),
+                    given["terminal"].as<std::string>());
+  const double patience_s = given["wait"].as<double>();
+  const auto patience_us = static_cast<base::TimeUs>(patience_s * 1e6);
+
+  Draft draft = draft_for(terminal, name, given);
+  const bool sign_first = terminal.station().sign_on_required && !given.contains("no-sign-on") &&
+                          draft.mti.message_class() != 8;
+  if (sign_first && !sign_on(terminal, patience_us)) return kNotWell;
+  bool well = true;
+  for (int turn = 0; well && turn < (given.contains("repeat") ? 2 : 1); ++turn) {
+    if (turn == 1) draft.mti.value = static_cast<std::uint16_t>(draft.mti.value | 1);
+    const auto bytes = terminal.encode(draft, given.contains("bad-mac"));
+    print_request(terminal, bytes);
+    well = print_answer(terminal.send_bytes(bytes, patience_us), patience_s);
+  }
+  return well ? kWell : kNotWell;
+}
+
+}  // namespace tools

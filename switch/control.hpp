@@ -13,11 +13,11 @@
 ///
 /// Every line is an object with "kind". The last one is {"kind":"end"}, or, when it did not work,
 /// {"kind":"error","text":"a sentence"}; a connection that closes without either was broken off.
-/// `progress` has "done" and "of" (numbers) and "text". control_desk.cpp says what is in the others.
+/// `progress` has "done" and "of" (numbers) and "text". control_desk.cpp says what is in the
+/// others.
 ///
 /// The I/O thread. Bounds: the sums and times below; a client at a bound is closed.
 
-#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/json/object.hpp>
@@ -33,8 +33,8 @@
 namespace core {
 
 inline constexpr std::size_t kMaxControlClients = 16;
-inline constexpr std::size_t kMaxControlRequest = 4'096;        ///< bytes of the one line
-inline constexpr std::size_t kMaxControlOutput = 262'144;       ///< unsent bytes of one client
+inline constexpr std::size_t kMaxControlRequest = 4'096;   ///< bytes of the one line
+inline constexpr std::size_t kMaxControlOutput = 262'144;  ///< unsent bytes of one client
 inline constexpr base::TimeUs kControlPatience =
     10 * base::kMicrosPerSecond;  ///< for the request, and for a client that takes no answer
 
@@ -46,7 +46,7 @@ class ControlServer {
   /// A whole request line, without its line feed. Answered by send() and finish(), now or later.
   using Handler = std::function<void(ControlClient client, std::string_view request)>;
 
-  /// Listens at `path`, mode 0600; a socket left there by a switch that died is replaced: the
+  /// Listens at `path`, mode 0600; a socket left there by a switch that died is replaced, since the
   /// caller holds the data folder's lock. Throws std::runtime_error with a sentence.
   ControlServer(boost::asio::io_context& io, const std::filesystem::path& path, Handler handler);
   ~ControlServer();
@@ -59,29 +59,30 @@ class ControlServer {
   void refuse(ControlClient client, std::string_view sentence);
   bool is_here(ControlClient client) const;
 
-  /// Several times a second: time-outs.
+  /// Several times a second, with base::steady_now(): time-outs.
   void tick(base::TimeUs now_us);
   /// Closes everything and removes the socket.
   void close();
 
  private:
   struct Client;
+  using Socket = boost::asio::local::stream_protocol::socket;
   Client* find(ControlClient client) const;
   void accept();
+  void admit(Socket socket);
   void read(Client& client);
   void take(Client& client);
   void write(Client& client);
+  void queue(Client& client, const boost::json::object& line);
   void drop(Client& client);
   void reap();
 
   boost::asio::io_context& io_;
   boost::asio::local::stream_protocol::acceptor acceptor_;
-  boost::asio::local::stream_protocol::socket arriving_;
   std::filesystem::path path_;
   Handler handler_;
   std::vector<std::unique_ptr<Client>> clients_;
   ControlClient last_client_ = 0;
-  base::TimeUs now_us_;
 };
 
 }  // namespace core

@@ -48,13 +48,14 @@ SessionAction Session::next(base::TimeUs now_us) {
       frame_began_us_ = 0;
       return {Kind::submit, frame};
     case codec::FrameStatus::bad:
-      end(frame.complaint);
+      end(frame.complaint, Blame::peer);
       return next_when_ending();
     case codec::FrameStatus::indeterminate:
       break;
   }
   if (input_ended_) {
-    end(rest.empty() ? "closed by the peer" : "closed by the peer inside a frame");
+    rest.empty() ? end("closed by the peer")
+                 : end("closed by the peer inside a frame", Blame::peer);
     return next_when_ending();
   }
   if (!make_room(frame.size)) {
@@ -93,7 +94,7 @@ void Session::answer(base::ByteView bytes, base::TimeUs now_us) {
 void Session::fail(std::string_view reason) {
   CP_ASSERT(in_flight_ > 0);
   --in_flight_;
-  end(reason);
+  end(reason, Blame::peer);
 }
 
 void Session::sent(std::size_t size, base::TimeUs now_us) {
@@ -110,26 +111,27 @@ void Session::sent(std::size_t size, base::TimeUs now_us) {
   }
 }
 
-void Session::end(std::string_view reason) {
+void Session::end(std::string_view reason, Blame blame) {
   if (ending_) return;
   ending_ = true;
   reason_ = reason;
+  blame_ = blame;
 }
 
-void Session::abandon(std::string_view reason) {
-  end(reason);
+void Session::abandon(std::string_view reason, Blame blame) {
+  end(reason, blame);
   abandoned_ = true;
 }
 
 bool Session::tick(base::TimeUs now_us) {
   if (abandoned_) return false;
   if (!unsent().empty() && now_us - output_moved_us_ >= limits_.frame_timeout_us) {
-    abandon("the peer does not take its answers");
+    abandon("the peer does not take its answers", Blame::peer);
     return true;
   }
   if (ending_ || waiting_) return false;
   if (frame_began_us_ != 0 && now_us - frame_began_us_ >= limits_.frame_timeout_us) {
-    end("a frame did not finish in time");
+    end("a frame did not finish in time", Blame::peer);
     return true;
   }
   if (in_flight_ == 0 && unsent().empty() && now_us - last_heard_us_ >= limits_.idle_timeout_us) {

@@ -34,7 +34,8 @@ struct SessionLimits {
 
 /// The receive buffer: as many usual requests as may be in flight, and behind them one unfinished
 /// frame of the largest size.
-inline constexpr std::size_t kUsualRequest = 256;  ///< a purchase with DE 48 and MAC takes about 220
+inline constexpr std::size_t kUsualRequest =
+    256;  ///< a purchase with DE 48 and MAC takes about 220
 inline constexpr std::size_t kLargestFrame = codec::kMaxFrameLength + 4;  ///< and its length header
 constexpr std::size_t receive_capacity(const SessionLimits& limits) {
   return limits.in_flight * kUsualRequest + kLargestFrame;
@@ -77,21 +78,22 @@ class Session {
   /// The engine forgot this connection: nothing submitted will be answered any more.
   void forget_submitted() { in_flight_ = 0; }
 
-  base::ByteView unsent() const {
-    return base::ByteView(output_).subspan(sent_);
-  }
+  base::ByteView unsent() const { return base::ByteView(output_).subspan(sent_); }
   void sent(std::size_t size, base::TimeUs now_us);
 
+  /// Whether the peer did wrong or all is well, for the log.
+  enum class Blame : bool { nobody, peer };
   /// The first reason stays.
-  void end(std::string_view reason);
+  void end(std::string_view reason, Blame blame = Blame::nobody);
   /// Ends without waiting for answers or for the peer to take them.
-  void abandon(std::string_view reason);
+  void abandon(std::string_view reason, Blame blame = Blame::nobody);
   /// Ends or abandons a connection whose time is over; true when next() has something new to say.
   bool tick(base::TimeUs now_us);
 
   bool is_open() const { return !ending_; }
   /// Why it ended or will end.
   const std::string& reason() const { return reason_; }
+  Blame blame() const { return blame_; }
   std::uint32_t in_flight() const { return in_flight_; }
 
  private:
@@ -117,6 +119,7 @@ class Session {
   bool input_ended_ = false;
   bool ending_ = false;
   bool abandoned_ = false;
+  Blame blame_ = Blame::nobody;
   std::string reason_;
 };
 

@@ -1,0 +1,365 @@
+#include "switch/control_desk.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/json/parse.hpp>
+#include <stdexcept>
+#include <utility>
+
+#include "codec/describe.hpp"
+#include "ledger/cards.hpp"
+#include "switch/log_line.hpp"
+#include "switch/seeding.hpp"
+#include "switch/station_links.hpp"
+#include "switch/version.hpp"
+
+namespace core {
+
+namespace json = boost::json;
+using config::LogLevel;
+
+namespace {
+
+/// What the client did wrong, in a sentence for him.
+class BadRequest : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Ends a check whose client has left.
+class CheckCancelled : public std::exception {};
+
+std::string_view text_of(const json::object& request, std::string_view key) {
+  const json::value* value = request.if_contains(key);
+  if (value == nullptr || !value->is_string())
+    throw BadRequest(fmt::format("`{}` must be a text", key));
+  return value->get_string();
+}
+
+std::int64_t number_of(const json::object& request, std::string_view key, std::int64_t least,
+                       std::int64_t most) {
+  boost::system::error_code error;
+  const json::value* value = request.if_contains(key);
+  const auto number = value == nullptr ? 0 : value->to_number<std::int64_t>(error);
+  if (value == nullptr || error || number < least || number > most)
+    throw BadRequest(fmt::format("`{}` must be a number from {} to {}", key, least, most));
+  return number;
+}
+
+std::string date_text(base::Date date) {
+  return fmt::format("{:04}-{:02}-{:02}", date / 10'000, date / 100 % 100, date % 100);
+}
+
+json::value date_value(base::Date date) {
+  return date == 0 ? json::value() : json::value(date_text(date));
+}
+
+std::string_view writable_text(ledger::Writable writable) {
+  switch (writable) {
+    case ledger::Writable::yes:
+      return "yes";
+    case ledger::Writable::full:
+      return "full";
+    case ledger::Writable::poisoned:
+      return "poisoned";
+  }
+  return "unknown";
+}
+
+std::string_view state_text(ledger::CardState state) {
+  switch (state) {
+    case ledger::CardState::stock:
+      return "stock";
+    case ledger::CardState::sold:
+      return "sold";
+    case ledger::CardState::active:
+      return "active";
+    case ledger::CardState::closed:
+      return "closed";
+  }
+  return "unknown";
+}
+
+json::object engine_figures(const EngineFigures& figures) {
+  return {{"requests", figures.requests}, {"answered", figures.answered},
+          {"again", figures.replayed},    {"dropped", figures.dropped},
+          {"failed", figures.failed},     {"batches", figures.batches}};
+}
+
+json::object store_figures(const ledger::StoreFigures& figures) {
+  return {{"journal_sequence", figures.journal_sequence},
+          {"applied_to", figures.applied_to},
+          {"backlog_entries", figures.backlog_entries},
+          {"active_bytes", figures.active_bytes},
+          {"active_entries", figures.active_entries},
+          {"frozen_bytes", figures.frozen_bytes},
+          {"frozen_entries", figures.frozen_entries},
+          {"journal_bytes", figures.journal_bytes},
+          {"journal_segments", figures.journal_segments},
+          {"data_bytes", figures.data_bytes},
+          {"windows", figures.windows},
+          {"slow_writes", figures.slow_writes},
+          {"last_write_us", figures.last_write_us},
+          {"direct_io", figures.direct_io}};
+}
+
+}  // namespace
+
+struct ControlDesk::Lot {
+  ControlClient client;
+  std::int64_t face_won;
+  std::uint32_t count, made = 0, told = 0;
+};
+
+/// Between a check in the store's thread and the desk.
+struct ControlDesk::CheckLink {
+  std::atomic<bool> cancelled = false;
+  ControlDesk* desk;  ///< the I/O thread's; null once the desk is gone
+};
+
+ControlDesk::ControlDesk(const DeskView& view) : view_(view), started_us_(base::steady_now()) {}
+
+ControlDesk::~ControlDesk() {
+  if (!checking_) return;
+  checking_->cancelled = true;
+  checking_->desk = nullptr;
+}
+
+void ControlDesk::handle(ControlClient client, std::string_view request) {
+  boost::system::error_code error;
+  const json::value parsed = json::parse(request, error);
+  if (error || !parsed.is_object())
+    return door_->refuse(client, "a request is one line with a JSON object");
+  try {
+    dispatch(client, parsed.get_object());
+  } catch (const BadRequest& bad) {
+    door_->refuse(client, bad.what());
+  }
+}
+
+void ControlDesk::dispatch(ControlClient client, const json::object& request) {
+  const std::string_view command = text_of(request, "command");
+  if (command == "status") return status(client);
+  if (command == "stations") return stations(client);
+  if (command == "card") return card(client, request);
+  if (command == "lot") return lot(client, request);
+  if (command == "check") return check(client);
+  if (command == "log-level") return log_level(client, request);
+  throw BadRequest(
+      "there is no such command; there are status, stations, card, lot, check and log-level");
+}
+
+void ControlDesk::do_a_piece() {
+  Piece piece = std::move(pieces_.front());
+  pieces_.pop_front();
+  bool done = true;
+  try {
+    done = piece.work();
+  } catch (const std::exception& failure) {
+    door_->refuse(piece.client, failure.what());
+  }
+  if (!done) pieces_.push_back(std::move(piece));
+}
+
+void ControlDesk::status(ControlClient client) {
+  const base::TimeUs now = view_.clock.now();
+  door_->send(client, {{"kind", "status"},
+                       {"version", kVersion},
+                       {"uptime_s", (base::steady_now() - started_us_) / base::kMicrosPerSecond},
+                       {"time", base::iso_seoul(now)},
+                       {"business_day", date_text(base::business_day(now))},
+                       {"demo", view_.settings.demo},
+                       {"writable", writable_text(view_.store.writable())},
+                       {"connections", view_.server.connections()},
+                       {"connections_most", view_.server.most_connections()},
+                       {"log_level", to_text(view_.log.level())},
+                       {"log_lines_dropped", view_.log.dropped_lines()},
+                       {"messages", engine_figures(view_.engine.figures())},
+                       {"store", store_figures(view_.store.figures())}});
+  door_->finish(client);
+}
+
+void ControlDesk::stations(ControlClient client) {
+  for (const auto& listener : view_.server.listeners()) {
+    const StationLink& link = listener->link;
+    const StationFigures& figures = listener->figures;
+    json::value last;
+    if (figures.last_message_us != 0) last = base::iso_seoul(figures.last_message_us);
+    door_->send(client, {{"kind", "station"},
+                         {"station", link.station.name},
+                         {"role", role_text(link.station.role)},
+                         {"address", listener->address},
+                         {"port", listener->port},
+                         {"profile", link.profile->name},
+                         {"header", header_text(link.frame)},
+                         {"mac", mac_text(link.mac)},
+                         {"sign_on", link.sign_on_required ? "required" : "optional"},
+                         {"connections", figures.connections},
+                         {"signed_on", figures.signed_on},
+                         {"refused", figures.refused},
+                         {"messages", figures.messages},
+                         {"approved", figures.approved},
+                         {"declined", figures.declined},
+                         {"last_message", last}});
+  }
+  door_->finish(client);
+}
+
+void ControlDesk::card(ControlClient client, const json::object& request) {
+  const std::string_view number = text_of(request, "number");
+  if (number.size() < ledger::kPinNumberSize || number.size() > 19 ||
+      number.find_first_not_of("0123456789") != std::string_view::npos)
+    throw BadRequest("`number` must be a card number, or a PIN# of twelve digits");
+  pieces_.push_back({client, [this, client, digits = std::string(number)] {
+                       show_card(client, digits);
+                       return true;
+                     }});
+}
+
+void ControlDesk::show_card(ControlClient client, std::string_view digits) {
+  ledger::WriteSet nothing;
+  ledger::Draft draft(view_.store, nothing);
+  const ledger::CardId id = ledger::find_card(draft, view_.vault, digits).id;
+  const auto card = ledger::read_card(draft, id);
+  const auto file = ledger::read_card_file(draft, id);
+  if (!card || !file) return door_->refuse(client, "there is no such card");
+  const auto number =
+      view_.vault.open(crypto::Secret::card_number, id, file->head.seal_key, file->head.number);
+  const ledger::ProductRecord* product = view_.directory.product(card->product);
+  door_->send(client,
+              {{"kind", "card"},
+               {"card", number ? codec::mask_card(*number) : "its sealed number cannot be opened"},
+               {"state", state_text(card->state)},
+               {"blocked", card->blocked != 0},
+               {"blocked_by_password", (card->blocked & ledger::kBlockedByPassword) != 0},
+               {"expired", card->is_expired(base::seoul_date(view_.clock.now()))},
+               {"balance_won", card->balance_won},
+               {"held_won", card->held_won},
+               {"available_won", card->available_won()},
+               {"valid_until", date_value(card->last_day)},
+               {"wrong_passwords", card->wrong_passwords},
+               {"product", product == nullptr ? "unknown" : product->name.trimmed()},
+               {"product_id", card->product},
+               {"face_won", product == nullptr ? 0 : product->face_won},
+               {"owner_registered", !file->customer.empty()},
+               {"from_lot", file->head.from_lot != 0}});
+  door_->finish(client);
+}
+
+void ControlDesk::lot(ControlClient client, const json::object& request) {
+  Lot wanted{client, number_of(request, "face", 1, INT64_MAX),
+             static_cast<std::uint32_t>(number_of(request, "count", 1, kMaxLot))};
+  if (view_.directory.product_of_face(wanted.face_won) == nullptr)
+    throw BadRequest(fmt::format("there is no product of {} won", wanted.face_won));
+  pieces_.push_back({client, [this, wanted]() mutable { return continue_lot(wanted); }});
+}
+
+bool ControlDesk::continue_lot(Lot& lot) {
+  const std::uint32_t piece = std::min(kLotPiece, lot.count - lot.made);
+  try {
+    create_stock_cards(view_.store, view_.directory, view_.vault, view_.random, view_.settings.bin,
+                       lot.face_won, piece);
+  } catch (const std::exception& failure) {
+    end_lot(lot);
+    throw std::runtime_error(
+        fmt::format("{} of {} cards were made: {}", lot.made, lot.count, failure.what()));
+  }
+  lot.made += piece;
+  const bool is_done = lot.made == lot.count;
+  // A hundred lines at most, however large the lot is.
+  if (is_done || (lot.made - lot.told) * std::uint64_t{100} >= lot.count) {
+    lot.told = lot.made;
+    const bool is_here = door_->send(
+        lot.client,
+        {{"kind", "progress"}, {"done", lot.made}, {"of", lot.count}, {"text", "cards made"}});
+    if (!is_here && !is_done) {
+      end_lot(lot);
+      return true;
+    }
+  }
+  if (!is_done) return false;
+  end_lot(lot);
+  door_->send(lot.client, {{"kind", "lot"}, {"face_won", lot.face_won}, {"cards", lot.made}});
+  door_->finish(lot.client);
+  return true;
+}
+
+void ControlDesk::end_lot(const Lot& lot) {
+  view_.log.event(
+      LogLevel::info, "lot", {},
+      fmt::format("{} of {} cards of {} won were made", lot.made, lot.count, lot.face_won));
+}
+
+void ControlDesk::check(ControlClient client) {
+  if (checking_) throw BadRequest("a check is under way");
+  auto link = std::make_shared<CheckLink>();
+  link->desk = this;
+  const bool taken =
+      view_.store.request_settled_snapshot([client, link, &io = view_.io, &keys = view_.keys](
+                                               ledger::Snapshot& snapshot, std::uint64_t) {
+        run_check(client, link, io, keys, snapshot);
+      });
+  if (!taken) throw BadRequest("another look at the data is under way; try again later");
+  checking_ = link;
+  door_->send(client, {{"kind", "progress"},
+                       {"done", 0},
+                       {"of", 1'000},
+                       {"text", "waiting until the journal is applied"}});
+}
+
+/// In a thread of the store: nothing of the desk may be touched but through a post.
+void ControlDesk::run_check(ControlClient client, const std::shared_ptr<CheckLink>& link,
+                            boost::asio::io_context& io, const crypto::KeyStore& keys,
+                            ledger::Snapshot& snapshot) {
+  const auto post = [&io, link](auto work) {
+    boost::asio::post(io, [link, work = std::move(work)] {
+      if (link->desk != nullptr) work(*link->desk);
+    });
+  };
+  std::string error;
+  ledger::CheckReport report;
+  try {
+    crypto::CardVault vault(keys);
+    int told = -1;
+    report = ledger::check_books(snapshot, &vault, [&](int per_mille, std::string_view doing) {
+      if (link->cancelled) throw CheckCancelled();
+      if (std::exchange(told, per_mille) == per_mille) return;
+      json::object line{{"kind", "progress"}, {"done", per_mille}, {"of", 1'000}, {"text", doing}};
+      post([client, line = std::move(line)](ControlDesk& desk) {
+        if (!desk.door_->send(client, line) && desk.checking_) desk.checking_->cancelled = true;
+      });
+    });
+  } catch (const std::exception& failure) {
+    error = link->cancelled ? "the client has left" : failure.what();
+  }
+  post([client, error, report = std::move(report)](ControlDesk& desk) {
+    desk.checking_.reset();
+    const bool is_right = error.empty() && report.right();
+    desk.view_.log.event(
+        is_right ? LogLevel::info : LogLevel::error, "check", {},
+        !error.empty() ? error
+                       : fmt::format("{} transactions, {} cards, {} findings", report.transactions,
+                                     report.cards, report.finding_count));
+    if (!error.empty()) return desk.door_->refuse(client, error);
+    desk.door_->send(client, {{"kind", "check"},
+                              {"right", is_right},
+                              {"findings", report.finding_count},
+                              {"text", ledger::to_text(report)}});
+    desk.door_->finish(client);
+  });
+}
+
+void ControlDesk::log_level(ControlClient client, const json::object& request) {
+  const std::string_view wanted = text_of(request, "level");
+  for (const LogLevel level :
+       {LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error}) {
+    if (to_text(level) != wanted) continue;
+    view_.log.set_level(level);
+    door_->send(client, {{"kind", "log-level"}, {"level", wanted}});
+    return door_->finish(client);
+  }
+  throw BadRequest("`level` must be debug, info, warning or error");
+}
+
+}  // namespace core

@@ -1,0 +1,90 @@
+#pragma once
+/// Answers the operator's commands; control.hpp says how they come and go.
+///
+/// What reads or writes the ledger is done between the rounds, in pieces small enough that no
+/// purchase waits noticeably; the check reads a settled snapshot in a thread of the store.
+
+#include <atomic>
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "base/random.hpp"
+#include "config/settings.hpp"
+#include "crypto/card_vault.hpp"
+#include "ledger/check.hpp"
+#include "ledger/directory.hpp"
+#include "ledger/durable_store.hpp"
+#include "switch/control.hpp"
+#include "switch/message_log.hpp"
+#include "switch/server.hpp"
+
+namespace core {
+
+/// What the desk looks at; all must outlive it.
+struct DeskView {
+  boost::asio::io_context& io;
+  const config::Settings& settings;
+  SwitchClock clock;
+  MessageLog& log;
+  const Engine& engine;
+  const Server& server;
+  ledger::DurableStore& store;
+  const ledger::Directory& directory;
+  const crypto::KeyStore& keys;
+  crypto::CardVault& vault;
+  base::RandomSource& random;
+};
+
+/// Cards of a lot that are made at once: some tenths of a millisecond.
+inline constexpr std::uint32_t kLotPiece = 20;
+inline constexpr std::uint32_t kMaxLot = 1'000'000;
+
+/// The I/O thread.
+class ControlDesk : public BackgroundWork {
+ public:
+  explicit ControlDesk(const DeskView& view);
+  ~ControlDesk();
+
+  /// Where the answers go; before the first request.
+  void set_door(ControlServer* door) { door_ = door; }
+  /// One request line; ControlServer::Handler.
+  void handle(ControlClient client, std::string_view request);
+
+  bool has_work() const override { return !pieces_.empty(); }
+  void do_a_piece() override;
+
+ private:
+  struct Lot;
+  struct CheckLink;
+  /// Does a little; true when there is no more to do.
+  struct Piece {
+    ControlClient client;
+    std::function<bool()> work;
+  };
+
+  void dispatch(ControlClient client, const boost::json::object& request);
+  void status(ControlClient client);
+  void stations(ControlClient client);
+  void card(ControlClient client, const boost::json::object& request);
+  void show_card(ControlClient client, std::string_view digits);
+  void lot(ControlClient client, const boost::json::object& request);
+  bool continue_lot(Lot& lot);
+  void end_lot(const Lot& lot);
+  void check(ControlClient client);
+  static void run_check(ControlClient client, const std::shared_ptr<CheckLink>& link,
+                        boost::asio::io_context& io, const crypto::KeyStore& keys,
+                        ledger::Snapshot& snapshot);
+  void log_level(ControlClient client, const boost::json::object& request);
+
+  DeskView view_;
+  ControlServer* door_ = nullptr;
+  std::deque<Piece> pieces_;
+  std::shared_ptr<CheckLink> checking_;
+  const base::TimeUs started_us_;
+};
+
+}  // namespace core

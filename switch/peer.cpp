@@ -1,0 +1,148 @@
+#include "switch/peer.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <utility>
+
+#include "switch/listener.hpp"
+
+namespace core {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using Kind = SessionAction::Kind;
+
+namespace {
+
+/// Unread bytes at a close would make the kernel send a reset, which can overtake the last answers;
+/// a peer that sends more than this meanwhile gets one all the same.
+constexpr int kDrainReads = 8;
+
+void drain(Socket& socket) {
+  std::array<std::uint8_t, 8'192> unread;
+  error_code error;
+  for (int i = 0; i < kDrainReads && !error; ++i) socket.read_some(asio::buffer(unread), error);
+}
+
+}  // namespace
+
+Peer::Peer(PeerHost& host, Listener& listener, Socket socket, const SessionLimits& limits,
+           std::uint64_t number, base::TimeUs now_us)
+    : host_(host),
+      listener_(listener),
+      socket_(std::move(socket)),
+      session_(listener.link.frame, limits, now_us),
+      number_(number),
+      began_us_(now_us),
+      received_us_(now_us) {
+  error_code ignored;  // a peer that is gone already is noticed by the first read
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+}
+
+const StationLink& Peer::link() const { return listener_.link; }
+
+void Peer::deliver(base::ByteView answer, const MessageFacts& facts, base::TimeUs received_us) {
+  session_.answer(answer, base::steady_now());
+  ++messages_;
+  host_.delivered(*this, facts, received_us, !answer.empty());
+  host_.stir(*this);
+}
+
+void Peer::fail(std::string_view reason, std::uint16_t offset, base::TimeUs) {
+  session_.fail(offset == 0 ? std::string(reason) : fmt::format("{} at offset {}", reason, offset));
+  has_failed_ = true;
+  host_.stir(*this);
+}
+
+void Peer::send() {
+  while (!is_closed_ && !is_awaiting_room_ && !session_.unsent().empty()) {
+    const base::ByteView unsent = session_.unsent();
+    error_code error;
+    const std::size_t size = socket_.write_some(asio::buffer(unsent.data(), unsent.size()), error);
+    if (!error) {
+      session_.sent(size, base::steady_now());
+    } else if (error == asio::error::would_block) {
+      is_awaiting_room_ = true;
+      socket_.async_wait(Socket::wait_write,
+                         asio::bind_allocator(HandlerAllocator<std::byte>(write_memory_),
+                                              [this](const error_code&) {
+                                                is_awaiting_room_ = false;
+                                                host_.stir(*this);
+                                              }));
+    } else {
+      session_.abandon("the connection was lost");
+      host_.stir(*this);
+      return;
+    }
+  }
+}
+
+void Peer::finish_round() {
+  if (is_closed_) return;
+  if (std::exchange(has_failed_, false)) {
+    host_.forget(*this);
+    session_.forget_submitted();
+  }
+  switch (submit_frames()) {
+    case Kind::read:
+      if (!is_reading_) read();
+      return;
+    case Kind::close:
+      close();
+      return;
+    default:
+      return;
+  }
+}
+
+/// Hands over every frame that may be; returns what the session wants then.
+Kind Peer::submit_frames() {
+  for (;;) {
+    const SessionAction action = session_.next(base::steady_now());
+    if (action.kind != Kind::submit) return action.kind;
+    host_.submit(*this, action.frame, received_us_);
+  }
+}
+
+void Peer::read() {
+  const base::ByteSpan space = session_.space();
+  is_reading_ = true;
+  socket_.async_read_some(asio::buffer(space.data(), space.size()),
+                          asio::bind_allocator(HandlerAllocator<std::byte>(read_memory_),
+                                               [this](const error_code& error, std::size_t size) {
+                                                 on_read(error, size);
+                                               }));
+}
+
+void Peer::on_read(const error_code& error, std::size_t size) {
+  is_reading_ = false;
+  host_.stir(*this);
+  if (is_closed_) return;
+  received_us_ = base::steady_now();
+  if (error == asio::error::eof)
+    session_.input_ended();
+  else if (error)
+    session_.abandon("the connection was lost");
+  else
+    session_.received(size, received_us_);
+  submit_frames();
+}
+
+void Peer::close() {
+  host_.forget(*this);
+  session_.forget_submitted();
+  error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  drain(socket_);
+  socket_.close(ignored);
+  is_closed_ = true;
+  host_.closed(*this);
+}
+
+}  // namespace core

@@ -1,0 +1,92 @@
+#pragma once
+/// One inbound connection: the Asio that carries out what its Session says.
+///
+///   bytes arrive → whole frames are submitted → (the engine answers) → send() → finish_round()
+///
+/// Nothing is read again before the round is finished, so each connection brings at most one
+/// received chunk to a batch, and its answers of a batch leave together. The I/O thread.
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+
+#include "switch/engine.hpp"
+#include "switch/handler_memory.hpp"
+#include "switch/session.hpp"
+
+namespace core {
+
+class Peer;
+struct Listener;
+
+/// Without the type erasure of the default executor.
+using Socket =
+    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+/// What a connection needs of the server.
+class PeerHost {
+ public:
+  virtual void submit(Peer& peer, const codec::Frame& frame, base::TimeUs received_us) = 0;
+  virtual void forget(Peer& peer) = 0;
+  /// The connection has something to do at the end of this round.
+  virtual void stir(Peer& peer) = 0;
+  virtual void delivered(Peer& peer, const MessageFacts& facts, base::TimeUs received_us,
+                         bool answered) = 0;
+  virtual void closed(Peer& peer) = 0;
+
+ protected:
+  ~PeerHost() = default;
+};
+
+class Peer final : public Connection {
+ public:
+  /// `number` names the connection in the log. Times are base::steady_now().
+  Peer(PeerHost& host, Listener& listener, Socket socket, const SessionLimits& limits,
+       std::uint64_t number, base::TimeUs now_us);
+
+  // What the engine calls.
+  const StationLink& link() const override;
+  LinkState& link_state() override { return link_state_; }
+  void deliver(base::ByteView answer, const MessageFacts& facts, base::TimeUs received_us) override;
+  void fail(std::string_view reason, std::uint16_t offset, base::TimeUs received_us) override;
+
+  /// Sends what is unsent, as far as the socket takes it; when it does not, once it does.
+  void send();
+  /// Submits what still waits in the receive buffer, then reads on or closes.
+  void finish_round();
+
+  Session& session() { return session_; }
+  Listener& listener() const { return listener_; }
+  std::uint64_t number() const { return number_; }
+  std::uint64_t messages() const { return messages_; }
+  base::TimeUs began_us() const { return began_us_; }
+  /// Closed, and no handler is left that would touch it.
+  bool is_gone() const { return is_closed_ && !is_reading_ && !is_awaiting_room_; }
+
+  bool stirred = false;         ///< the host's: is in its list
+  bool told_signed_on = false;  ///< the host's: what the log says
+  std::size_t place = 0;        ///< the host's: where it stands among the connections
+
+ private:
+  SessionAction::Kind submit_frames();
+  void read();
+  void on_read(const boost::system::error_code& error, std::size_t size);
+  void close();
+
+  PeerHost& host_;
+  Listener& listener_;
+  Socket socket_;
+  Session session_;
+  LinkState link_state_;
+  const std::uint64_t number_;
+  const base::TimeUs began_us_;
+  base::TimeUs received_us_;
+  std::uint64_t messages_ = 0;
+  bool is_reading_ = false;
+  bool is_awaiting_room_ = false;
+  bool is_closed_ = false;
+  bool has_failed_ = false;
+  HandlerMemory read_memory_, write_memory_;
+};
+
+}  // namespace core

@@ -1,0 +1,272 @@
+#include "switch/server.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+#include "base/assert.hpp"
+
+namespace core {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using config::LogLevel;
+
+namespace {
+
+constexpr std::chrono::milliseconds kTickPeriod{100};
+
+std::runtime_error cannot_listen(const Listener& listener, std::string_view why) {
+  return std::runtime_error(fmt::format("station {}: cannot listen on {}:{}: {}",
+                                        listener.link.station.name, listener.address, listener.port,
+                                        why));
+}
+
+bool is_approval(const std::array<char, 2>& code) {
+  return code == std::array{'0', '0'} || code == std::array{'1', '0'};
+}
+
+}  // namespace
+
+Server::Server(asio::io_context& io, Engine& engine, ledger::Store& store, MessageLog& log,
+               SwitchClock clock, const ServerOptions& options)
+    : io_(io),
+      engine_(engine),
+      store_(store),
+      log_(log),
+      clock_(clock),
+      options_(options),
+      timer_(io) {
+  start_timer();
+}
+
+Server::~Server() {
+  // Handlers hold pointers to what dies with this server: let them come back first.
+  error_code ignored;
+  timer_.cancel();
+  for (auto& listener : listeners_) listener->acceptor.close(ignored);
+  for (auto& peer : peers_) peer->session().abandon("the switch stopped");
+  for (auto& peer : peers_) peer->finish_round();
+  io_.restart();
+  io_.poll();
+}
+
+void Server::listen(ListenerSettings settings) {
+  auto& listener = *listeners_.emplace_back(std::make_unique<Listener>(io_, std::move(settings)));
+  error_code error;
+  const auto address = asio::ip::make_address(listener.address, error);
+  if (error || !address.is_loopback())
+    throw cannot_listen(listener, "it is no loopback address, and without TLS no other is served");
+  const tcp::endpoint endpoint(address, listener.port);
+  listener.acceptor.open(endpoint.protocol(), error);
+  if (!error) listener.acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) listener.acceptor.bind(endpoint, error);
+  if (!error) listener.acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error == asio::error::address_in_use)
+    throw cannot_listen(listener,
+                        "the port is in use; stop what listens there or give another --port-base");
+  if (error) throw cannot_listen(listener, error.message());
+  listener.port = listener.acceptor.local_endpoint().port();
+  accept(listener);
+}
+
+void Server::accept(Listener& listener) {
+  if (listener.is_accepting || stop_by_us_ != 0) return;
+  listener.is_accepting = true;
+  listener.must_wait = false;
+  listener.acceptor.async_accept(
+      io_, asio::bind_allocator(HandlerAllocator<std::byte>(listener.memory),
+                                [this, &listener](const error_code& error, Socket socket) {
+                                  on_accept(listener, error, std::move(socket));
+                                }));
+}
+
+void Server::on_accept(Listener& listener, const error_code& error, Socket socket) {
+  listener.is_accepting = false;
+  if (error == asio::error::operation_aborted) return;
+  if (!error) {
+    admit(listener, std::move(socket));
+    return accept(listener);
+  }
+  if (error == asio::error::connection_aborted) return accept(listener);
+  // No descriptor or memory is left: without a pause this would go round at full speed.
+  listener.must_wait = true;
+  log_.event(LogLevel::warning, "accept failed", listener.link.station.name, error.message());
+}
+
+void Server::admit(Listener& listener, Socket socket) {
+  if (open_peers_ >= options_.connections ||
+      listener.figures.connections >= listener.max_connections) {
+    ++listener.figures.refused;  // told with the next tick; the socket closes here
+    return;
+  }
+  PeerHost& host = *this;
+  Peer& peer = *peers_.emplace_back(std::make_unique<Peer>(
+      host, listener, std::move(socket), options_.session, ++last_number_, base::steady_now()));
+  peer.place = peers_.size() - 1;
+  ++open_peers_;
+  ++listener.figures.connections;
+  ++listener.figures.accepted;
+  log_.event(LogLevel::info, "connect", listener.link.station.name,
+             fmt::format("connection {}, {} of {} now", peer.number(), listener.figures.connections,
+                         listener.max_connections));
+  stir(peer);
+}
+
+void Server::submit(Peer& peer, const codec::Frame& frame, base::TimeUs received_us) {
+  engine_.submit(peer, frame, received_us);
+}
+
+void Server::forget(Peer& peer) { engine_.forget(peer); }
+
+void Server::stir(Peer& peer) {
+  if (std::exchange(peer.stirred, true)) return;
+  stirred_.push_back(&peer);
+}
+
+void Server::delivered(Peer& peer, const MessageFacts& facts, base::TimeUs received_us,
+                       bool answered) {
+  StationFigures& figures = peer.listener().figures;
+  ++figures.messages;
+  figures.last_message_us = clock_.now();
+  if (answered) ++(is_approval(facts.code) ? figures.approved : figures.declined);
+  delivered_.push_back({&peer.listener(), facts, received_us, answered});
+  if (peer.link_state().signed_on != peer.told_signed_on) note_sign_on(peer);
+}
+
+void Server::note_sign_on(Peer& peer) {
+  StationFigures& figures = peer.listener().figures;
+  peer.told_signed_on = peer.link_state().signed_on;
+  peer.told_signed_on ? ++figures.signed_on : --figures.signed_on;
+  log_.event(LogLevel::info, peer.told_signed_on ? "sign-on" : "sign-off",
+             peer.listener().link.station.name, fmt::format("connection {}", peer.number()));
+}
+
+void Server::closed(Peer& peer) {
+  Listener& listener = peer.listener();
+  CP_ASSERT(open_peers_ > 0 && listener.figures.connections > 0);
+  --open_peers_;
+  --listener.figures.connections;
+  if (std::exchange(peer.told_signed_on, false)) --listener.figures.signed_on;
+  const bool at_fault = peer.session().blame() == Session::Blame::peer;
+  log_.event(at_fault ? LogLevel::warning : LogLevel::info, "disconnect",
+             listener.link.station.name,
+             fmt::format("connection {}: {}; {} messages in {} s", peer.number(),
+                         peer.session().reason(), peer.messages(),
+                         (base::steady_now() - peer.began_us()) / base::kMicrosPerSecond));
+}
+
+bool Server::is_done() const { return stop_by_us_ != 0 && peers_.empty(); }
+
+bool Server::must_not_wait() const {
+  if (!stirred_.empty()) return true;
+  if (engine_.committing()) return false;
+  return engine_.has_work() || (background_ != nullptr && background_->has_work());
+}
+
+void Server::run() {
+  while (!is_done()) {
+    if (io_.stopped()) io_.restart();
+    if (!must_not_wait()) io_.run_one();
+    io_.poll();
+    round();
+    if (background_ != nullptr && background_->has_work() && !engine_.committing())
+      background_->do_a_piece();
+  }
+}
+
+void Server::round() {
+  engine_.flush(clock_.now());
+  std::swap(stirred_, working_);
+  for (Peer* peer : working_) {
+    peer->stirred = false;
+    peer->send();
+  }
+  write_log();
+  for (Peer* peer : working_) {
+    peer->finish_round();
+    if (peer->is_gone()) remove(*peer);
+  }
+  working_.clear();
+  const std::uint64_t batches = engine_.figures().batches;
+  if (!engine_.committing() && std::exchange(batches_ticked_, batches) != batches) store_.tick();
+}
+
+/// After the answers left, so that a line costs no latency.
+void Server::write_log() {
+  if (delivered_.empty()) return;
+  const base::TimeUs now_us = base::steady_now();
+  for (const Delivered& d : delivered_) {
+    if (d.answered)
+      log_.message(d.listener->link.station.name, d.facts, now_us - d.received_us);
+    else
+      log_.event(LogLevel::warning, "dropped", d.listener->link.station.name,
+                 fmt::format("an answer nobody waits for: {:04}", d.facts.mti.value));
+  }
+  delivered_.clear();
+}
+
+void Server::remove(Peer& peer) {
+  CP_ASSERT(!peer.stirred);
+  const std::size_t place = peer.place;
+  std::swap(peers_[place], peers_.back());
+  peers_[place]->place = place;
+  peers_.pop_back();
+}
+
+void Server::stop(std::string_view why) {
+  if (stop_by_us_ != 0) return;
+  stop_by_us_ = base::steady_now() + options_.stop_patience_us;
+  log_.event(LogLevel::info, "stop", {}, why);
+  error_code ignored;
+  for (auto& listener : listeners_) listener->acceptor.close(ignored);
+  for (auto& peer : peers_) {
+    peer->session().end("the switch stops");
+    stir(*peer);
+  }
+}
+
+void Server::start_timer() {
+  timer_.expires_after(kTickPeriod);
+  timer_.async_wait([this](const error_code& error) {
+    if (error) return;
+    on_timer();
+    start_timer();
+  });
+}
+
+void Server::on_timer() {
+  const base::TimeUs now_us = base::steady_now();
+  if (!engine_.committing()) store_.tick();
+  const bool is_late = stop_by_us_ != 0 && now_us >= stop_by_us_;
+  for (auto& peer : peers_) {
+    if (is_late) peer->session().abandon("the switch stops");
+    if (peer->session().tick(now_us) || is_late) stir(*peer);
+  }
+  for (auto& listener : listeners_)
+    if (listener->must_wait) accept(*listener);
+  tell_refusals();
+  log_.tick();
+  if (tick_) tick_(now_us);
+}
+
+void Server::tell_refusals() {
+  for (auto& listener : listeners_) {
+    const std::uint64_t refused = listener->figures.refused;
+    const std::uint64_t fresh = refused - std::exchange(listener->refused_told, refused);
+    if (fresh == 0) continue;
+    const bool own = listener->figures.connections >= listener->max_connections;
+    log_.event(LogLevel::warning, "refused", listener->link.station.name,
+               fmt::format("{} connections: the limit of {} {} is reached", fresh,
+                           own ? listener->max_connections : options_.connections,
+                           own ? "of this station" : "in all"));
+  }
+}
+
+}  // namespace core

@@ -1,0 +1,117 @@
+#pragma once
+/// The edge in one thread: listeners, connections, the round that gives all that arrived together
+/// one batch, one journal write and one send a connection.
+///
+///   wait for what arrives → frames are submitted → engine.flush() → sends → log lines
+///   → what waited behind a bound is submitted, connections are read again or closed → …
+///
+/// One timer, not one a connection, drives all time-outs and the store.
+
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/store.hpp"
+#include "switch/clock.hpp"
+#include "switch/engine.hpp"
+#include "switch/listener.hpp"
+#include "switch/message_log.hpp"
+#include "switch/peer.hpp"
+
+namespace core {
+
+struct ServerOptions {
+  SessionLimits session;
+  std::uint32_t connections = 4'096;  ///< in all; more are closed at once, with a log line
+  base::TimeUs stop_patience_us = 3 * base::kMicrosPerSecond;  ///< for answers to be taken
+};
+
+/// Work that may wait: done in small pieces between the rounds, while no commit is on its way.
+class BackgroundWork {
+ public:
+  virtual bool has_work() const = 0;
+  virtual void do_a_piece() = 0;
+
+ protected:
+  ~BackgroundWork() = default;
+};
+
+/// One thread: the one that calls run().
+class Server : private PeerHost {
+ public:
+  /// All must outlive the server.
+  Server(boost::asio::io_context& io, Engine& engine, ledger::Store& store, MessageLog& log,
+         SwitchClock clock, const ServerOptions& options);
+  ~Server();
+
+  /// Listens for this station. Throws std::runtime_error with a sentence: not a loopback address,
+  /// or a port that is in use.
+  void listen(ListenerSettings settings);
+
+  /// Serves until stop() was called and everything is answered and sent, or its patience is over.
+  void run();
+  /// Accepts and reads no more; answers what was submitted. Then run() returns.
+  void stop(std::string_view why);
+
+  /// Called ten times a second with base::steady_now().
+  using Tick = std::function<void(base::TimeUs now_us)>;
+  void on_tick(Tick tick) { tick_ = std::move(tick); }
+  void set_background(BackgroundWork* work) { background_ = work; }
+
+  const std::vector<std::unique_ptr<Listener>>& listeners() const { return listeners_; }
+  std::size_t connections() const { return open_peers_; }
+  std::size_t most_connections() const { return options_.connections; }
+
+ private:
+  struct Delivered {
+    const Listener* listener;
+    MessageFacts facts;
+    base::TimeUs received_us;
+    bool answered;
+  };
+
+  // What a Peer calls.
+  void submit(Peer& peer, const codec::Frame& frame, base::TimeUs received_us) override;
+  void forget(Peer& peer) override;
+  void stir(Peer& peer) override;
+  void delivered(Peer& peer, const MessageFacts& facts, base::TimeUs received_us,
+                 bool answered) override;
+  void closed(Peer& peer) override;
+
+  void accept(Listener& listener);
+  void on_accept(Listener& listener, const boost::system::error_code& error, Socket socket);
+  void admit(Listener& listener, Socket socket);
+  void note_sign_on(Peer& peer);
+  bool is_done() const;
+  bool must_not_wait() const;
+  void round();
+  void write_log();
+  void remove(Peer& peer);
+  void start_timer();
+  void on_timer();
+  void tell_refusals();
+
+  boost::asio::io_context& io_;
+  Engine& engine_;
+  ledger::Store& store_;
+  MessageLog& log_;
+  const SwitchClock clock_;
+  const ServerOptions options_;
+  boost::asio::steady_timer timer_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::vector<std::unique_ptr<Peer>> peers_;
+  std::vector<Peer*> stirred_, working_;
+  std::vector<Delivered> delivered_;  // of this round, to be logged after it is sent
+  Tick tick_;
+  BackgroundWork* background_ = nullptr;
+  std::size_t open_peers_ = 0;
+  std::uint64_t last_number_ = 0;
+  std::uint64_t batches_ticked_ = 0;
+  base::TimeUs stop_by_us_ = 0;  // 0: serving
+};
+
+}  // namespace core

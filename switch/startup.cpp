@@ -1,0 +1,242 @@
+#include "switch/startup.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <stdexcept>
+#include <unordered_map>
+
+#include "config/seed.hpp"
+#include "switch/seeding.hpp"
+#include "switch/station_links.hpp"
+#include "switch/version.hpp"
+
+namespace core {
+
+using config::LogLevel;
+
+namespace {
+
+/// From the signal to the end of the process, whatever hangs: a log nobody reads, a dead disk.
+constexpr unsigned kStopSeconds = 5;
+/// At the stop, so few entries are brought from the journal into LMDB in far less than a second;
+/// more are left to the next start, which replays them.
+constexpr std::uint64_t kSettledAtStop = 20'000;
+/// Descriptors beside the connections: listeners, journal, LMDB, log, control.
+constexpr rlim_t kOtherDescriptors = 128;
+
+config::Settings with_data_folder(const config::Settings& settings) {
+  const auto& folder = settings.data_folder;
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+    throw std::runtime_error(
+        fmt::format("the data folder {} cannot be made: {}; its parent must "
+                    "be there and writable",
+                    folder.string(), std::strerror(errno)));
+  if (!std::filesystem::is_directory(folder))
+    throw std::runtime_error(fmt::format("{} is no folder; give --data one", folder.string()));
+  return settings;
+}
+
+/// The folder's parts are readable by their owner only, but their names and sizes are not.
+void tell_open_folder(const std::filesystem::path& folder, MessageLog& log) {
+  struct stat what {};
+  if (::stat(folder.c_str(), &what) == 0 && (what.st_mode & 077) != 0)
+    log.event(LogLevel::warning, "data folder", {},
+              fmt::format("others than its owner may look into {}; mode 0700 would be right",
+                          folder.string()));
+}
+
+ledger::StoreOptions store_options(const config::Settings& settings) {
+  ledger::StoreOptions options;
+  options.folder = settings.data_folder;
+  options.window_us = settings.ledger.window_us;
+  options.overlay_bytes = settings.ledger.overlay_bytes;
+  options.segment_bytes = settings.ledger.segment_bytes;
+  options.map_bytes = settings.ledger.map_bytes;
+  options.slow_write_us = settings.ledger.slow_write_us;
+  return options;
+}
+
+handlers::Rules rules_of(const config::Settings& settings) {
+  handlers::Rules rules;
+  rules.bin = settings.bin;
+  rules.transaction_limit_won = settings.limits.txn_won;
+  rules.daily_limit_won = settings.limits.day_won;
+  return rules;
+}
+
+ServerOptions server_options(const config::Limits& limits) {
+  ServerOptions options;
+  options.session.frame_timeout_us = limits.frame_timeout_us;
+  options.session.idle_timeout_us = limits.idle_timeout_us;
+  options.session.in_flight = limits.in_flight;
+  options.session.output_bytes = limits.output_bytes;
+  options.connections = limits.connections;
+  return options;
+}
+
+/// As many descriptors as the connections may need; fewer are told, not fatal.
+void raise_descriptor_limit(const config::Settings& settings, MessageLog& log) {
+  const rlim_t needed = settings.limits.connections + kOtherDescriptors;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return;
+  limit.rlim_cur = std::min(needed, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < needed)
+    log.event(LogLevel::warning, "limits", {},
+              fmt::format("{} descriptors are allowed, {} connections need {}: see ulimit -n",
+                          limit.rlim_cur, settings.limits.connections, needed));
+}
+
+bool holds_data(ledger::Store& store) {
+  bool found = false;
+  store.scan(ledger::Table::meta, {}, 1, [&](std::string_view, std::string_view) {
+    found = true;
+    return false;
+  });
+  return found;
+}
+
+/// The last way out: what was answered is on disk, only log lines can be lost.
+void give_up(int) { ::_exit(0); }
+
+}  // namespace
+
+Switch::Switch(const config::Settings& settings)
+    : settings_(with_data_folder(settings)),
+      clock_{settings.clock_offset_us},
+      log_(settings.log, clock_),
+      signals_(io_) {
+  log_.event(LogLevel::info, "start", {},
+             fmt::format("cpswitch {}, process {}, configuration {}, data {}", kVersion, ::getpid(),
+                         settings_.config_file.string(), settings_.data_folder.string()));
+  tell_open_folder(settings_.data_folder, log_);
+  raise_descriptor_limit(settings_, log_);
+  store_ = ledger::DurableStore::open(store_options(settings_), log_);
+  load_keys();
+  load_ledger();
+  listen();
+  open_door();
+}
+
+Switch::~Switch() = default;
+
+void Switch::load_keys() {
+  if (!std::filesystem::exists(settings_.key_file)) {
+    if (holds_data(*store_))
+      throw std::runtime_error(
+          fmt::format("there is data in {} but no key file {}, without which its cards cannot be "
+                      "read; put the key file back",
+                      settings_.data_folder.string(), settings_.key_file.string()));
+    if (!settings_.demo_key_file)
+      throw std::runtime_error(fmt::format(
+          "there is no key file {}; make one with the stations' keys and fresh storage keys",
+          settings_.key_file.string()));
+    crypto::FileKeyStore::create(settings_.key_file, *settings_.demo_key_file, random_);
+    log_.event(LogLevel::info, "keys", {},
+               fmt::format("{} was made with the demo world's published keys and fresh storage "
+                           "keys",
+                           settings_.key_file.string()));
+  }
+  keys_ = crypto::FileKeyStore::load(settings_.key_file);
+  vault_ = std::make_unique<crypto::CardVault>(*keys_);
+}
+
+void Switch::load_ledger() {
+  const config::Seed seed = config::load_seed(settings_);
+  if (seed_if_new(*store_, seed, *vault_, random_, settings_.bin, clock_.now()))
+    log_.event(LogLevel::info, "seed", {},
+               fmt::format("first start: {} merchants, {} terminals, {} products, {} lots",
+                           seed.merchants.size(), seed.terminals.size(), seed.products.size(),
+                           seed.lots.size()));
+  std::unordered_map<std::uint16_t, ledger::Category> categories;
+  for (const config::SeedCategory& category : seed.categories)
+    for (const std::uint16_t mcc : category.mccs) categories[mcc] = category.category;
+  directory_.load(*store_, std::move(categories));
+}
+
+void Switch::listen() {
+  engine_ = std::make_unique<Engine>(*store_, directory_, *vault_, random_, rules_of(settings_),
+                                     EngineOptions{.batch_limit = settings_.limits.batch});
+  server_ = std::make_unique<Server>(io_, *engine_, *store_, log_, clock_,
+                                     server_options(settings_.limits));
+  for (auto& listener : station_listeners(settings_, *keys_)) server_->listen(std::move(listener));
+}
+
+void Switch::open_door() {
+  desk_ = std::make_unique<ControlDesk>(DeskView{io_, settings_, clock_, log_, *engine_, *server_,
+                                                 *store_, directory_, *keys_, *vault_, random_});
+  door_ = std::make_unique<ControlServer>(
+      io_, settings_.control_socket,
+      [this](ControlClient client, std::string_view request) { desk_->handle(client, request); });
+  desk_->set_door(door_.get());
+  server_->set_background(desk_.get());
+  server_->on_tick([this](base::TimeUs now_us) { door_->tick(now_us); });
+}
+
+std::string Switch::ready_line() const {
+  std::uint16_t first = UINT16_MAX, last = 0;
+  for (const auto& listener : server_->listeners()) {
+    first = std::min(first, listener->port);
+    last = std::max(last, listener->port);
+  }
+  return fmt::format("cpswitch ready: {} stations on ports {} to {}, business day {}, data in {}",
+                     server_->listeners().size(), first, last, base::business_day(clock_.now()),
+                     settings_.data_folder.string());
+}
+
+void Switch::await_signal() {
+  signals_.add(SIGTERM);
+  signals_.add(SIGINT);
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    std::signal(SIGALRM, give_up);
+    ::alarm(kStopSeconds - 1);
+    door_->close();
+    server_->stop(signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  });
+}
+
+void Switch::serve() {
+  await_signal();
+  server_->run();
+  if (!store_->figures().poisoned && store_->figures().backlog_entries <= kSettledAtStop)
+    store_->settle();
+  log_.event(LogLevel::info, "stopped", {}, "everything in flight was answered");
+}
+
+namespace {
+
+void serve(const config::CommandLine& command) {
+  std::signal(SIGPIPE, SIG_IGN);
+  Switch running(config::load_settings(command));
+  std::puts(running.ready_line().c_str());
+  std::fflush(stdout);
+  running.serve();
+}
+
+}  // namespace
+
+int run_switch(int argc, const char* const* argv) try {
+  const config::CommandLine command = config::parse_command_line(argc, argv);
+  if (command.help)
+    std::fputs(config::help_text().c_str(), stdout);
+  else if (command.version)
+    std::puts(fmt::format("cpswitch {}", kVersion).c_str());
+  else
+    serve(command);
+  return 0;
+} catch (const std::exception& failure) {
+  std::fprintf(stderr, "cpswitch: %s\n", failure.what());
+  return 2;
+}
+
+}  // namespace core

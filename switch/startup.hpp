@@ -1,0 +1,65 @@
+#pragma once
+/// A whole switch, brought up in order and taken down in the opposite one.
+///
+///   data folder → log → store (lock, recovery) → keys → seed → directory → listeners → control
+///   → ready → serve() until SIGTERM or SIGINT → answered, committed, flushed
+///
+/// What stops the start throws std::runtime_error with a sentence that says what to do.
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <memory>
+#include <string>
+
+#include "config/settings.hpp"
+#include "crypto/card_vault.hpp"
+#include "crypto/random.hpp"
+#include "ledger/directory.hpp"
+#include "ledger/durable_store.hpp"
+#include "switch/control.hpp"
+#include "switch/control_desk.hpp"
+#include "switch/engine.hpp"
+#include "switch/message_log.hpp"
+#include "switch/server.hpp"
+
+namespace core {
+
+/// The thread that makes it also serves.
+class Switch {
+ public:
+  explicit Switch(const config::Settings& settings);
+  ~Switch();
+
+  /// `cpswitch ready: …`: it listens already.
+  std::string ready_line() const;
+  /// Returns when everything in flight is answered after the first SIGTERM or SIGINT.
+  void serve();
+
+ private:
+  void load_keys();
+  void load_ledger();
+  void listen();
+  void open_door();
+  void await_signal();
+
+  const config::Settings settings_;
+  const SwitchClock clock_;
+  boost::asio::io_context io_{1};
+  MessageLog log_;
+  crypto::SystemRandom random_;
+  std::unique_ptr<ledger::DurableStore> store_;
+  std::unique_ptr<crypto::FileKeyStore> keys_;
+  std::unique_ptr<crypto::CardVault> vault_;
+  ledger::Directory directory_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<ControlDesk> desk_;
+  std::unique_ptr<ControlServer> door_;
+  boost::asio::signal_set signals_;
+};
+
+/// Serves in front of the command line: 0 after an orderly stop, 2 when it could not start or go
+/// on, after one sentence on standard error.
+int run_switch(int argc, const char* const* argv);
+
+}  // namespace core

@@ -24,8 +24,7 @@ template <class Put>
 void for_each_digit(Shape shape, const std::uint8_t* content, std::size_t length, Put&& put) {
   if (is_signed(shape)) ++content;
   if (!is_bcd(shape)) {
-    for (std::size_t i = 0; i < length; ++i)
-      put(static_cast<unsigned>(track_nibble(static_cast<char>(content[i]))));
+    for (std::size_t i = 0; i < length; ++i) put(content[i] == 'D' ? 0xDu : content[i] & 0x0Fu);
     return;
   }
   const bool pad_left = shape == Shape::bcd_left || shape == Shape::bcd_signed;
@@ -81,8 +80,9 @@ std::size_t Message::bytes(int element, base::ByteSpan out) const {
 base::ByteView Message::encoded(int element) const {
   CP_ASSERT(has(element));
   const Place& place = places_[element];
-  const Shape shape = plan_of(*profile_).steps[element].shape;
-  return raw_.subspan(place.begin, place.offset - place.begin + content_size(shape, place.length));
+  const Step& step = plan_of(*profile_).steps[element];
+  const std::size_t content = step.encoded_size(place.length) + (step.is_signed() ? 1 : 0);
+  return raw_.subspan(place.begin, place.offset - place.begin + content);
 }
 
 }  // namespace codec

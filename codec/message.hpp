@@ -76,15 +76,16 @@ class Message {
  private:
   friend class MessageReader;
   struct Place {
-    std::uint16_t begin = 0;   ///< first byte of the encoded element, prefix included
-    std::uint16_t offset = 0;  ///< first byte of its content
-    std::uint16_t length = 0;  ///< in the element's own units
+    std::uint16_t begin;   ///< first byte of the encoded element, prefix included
+    std::uint16_t offset;  ///< first byte of its content
+    std::uint16_t length;  ///< in the element's own units
   };
   const Profile* profile_ = nullptr;
   base::ByteView raw_;
   std::array<std::uint64_t, 2> bitmap_{};
   Mti mti_;
-  std::array<Place, 129> places_;  ///< only those of present elements are set
+  /// Only those of present elements are set: clearing all would cost more than reading.
+  std::array<Place, 129> places_;
 };
 
 /// Reads one message into `message`. On an error with answerable() == true, `message` holds MTI

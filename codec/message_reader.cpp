@@ -24,19 +24,13 @@ unsigned small_number(Digits digits, const std::uint8_t* from, std::size_t bytes
 
 bool is_digit(std::uint8_t byte) { return byte >= '0' && byte <= '9'; }
 bool is_hex(std::uint8_t byte) { return kHexValues[byte] >= 0; }
-bool is_track(std::uint8_t byte) { return track_nibble(static_cast<char>(byte)) >= 0; }
+bool is_track(std::uint8_t byte) { return is_digit(byte) || byte == '=' || byte == 'D'; }
 
 /// The first byte that is none of what `allowed` allows; there must be one.
 std::size_t first_bad_byte(const std::uint8_t* from, bool (*allowed)(std::uint8_t)) {
   std::size_t at = 0;
   while (allowed(from[at])) ++at;
   return at;
-}
-
-bool all_track_characters(const std::uint8_t* from, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i)
-    if (!is_track(from[i])) return false;
-  return true;
 }
 
 bool is_sign(std::uint8_t byte) { return byte == 'C' || byte == 'D'; }
@@ -47,7 +41,7 @@ bool is_readable_half(Binary encoding, const std::uint8_t* from) {
 
 /// One half of a bitmap, already known to be readable.
 std::uint64_t read_half(Binary encoding, const std::uint8_t* from) {
-  if (encoding == Binary::raw) return base::load_big_endian<std::uint64_t>(from);
+  if (encoding == Binary::raw) return load_big_endian_word(from);
   std::uint64_t bits = 0;
   for (int i = 0; i < 16; ++i) bits = bits << 4 | static_cast<std::uint64_t>(kHexValues[from[i]]);
   return bits;
@@ -103,6 +97,15 @@ Fault find_bcd_fault(const std::uint8_t* content, std::size_t nibbles, NibbleRul
   }
 }
 
+/// Whether digits and padding of a short fixed element are right. Sixteen bytes must be readable.
+template <Digits kDigits>
+bool is_right_at_a_glance(const Step& step, const std::uint8_t* content) {
+  const Bytes16 bytes = load_bytes16(content), counts = load_bytes16(step.glance.data());
+  if constexpr (kDigits == Digits::ascii) return !any(digit_faults(bytes) & counts);
+  const auto faults = reinterpret_cast<Bytes16>(bcd_faults(reinterpret_cast<Words16>(bytes)));
+  return !any((faults & counts) | (bytes & load_bytes16(step.padding.data())));
+}
+
 }  // namespace
 
 /// Reads one message from front to back; every step either advances at_ or sets error_.
@@ -121,8 +124,7 @@ class MessageReader {
     message_.mti_ = {};
     message_.bitmap_ = {};
     message_.raw_ = {};
-    const bool good = read_mti() && read_bitmap() && read_half_of_elements(0) &&
-                      read_half_of_elements(1) && nothing_left();
+    const bool good = read_mti() && read_bitmap() && read_elements() && nothing_left();
     message_.raw_ = {begin_, static_cast<std::size_t>(at_ - begin_)};
     if (!good) return error_;
     return {};
@@ -171,24 +173,43 @@ class MessageReader {
     return true;
   }
 
+  bool read_elements() {
+    if (plan_.digits == Digits::bcd)
+      return read_half_of_elements<Digits::bcd>(0) && read_half_of_elements<Digits::bcd>(1);
+    return read_half_of_elements<Digits::ascii>(0) && read_half_of_elements<Digits::ascii>(1);
+  }
+
+  /// Most elements are fixed and short: those are checked at a glance, without a branch on what
+  /// they are. All others, the last ones of a message, and whatever looks wrong go the long way.
+  template <Digits kDigits>
   bool read_half_of_elements(int half) {
     std::uint64_t bits = message_.bitmap_[half];
     if (half == 0) bits &= ~kFirstBit;  // says that there is a second half; no element
     while (bits != 0) {
       const int lead = std::countl_zero(bits);
       const int element = 64 * half + lead + 1;
-      if (!read_element(element)) {
+      bits &= ~(kFirstBit >> lead);
+      const Step& step = plan_.steps[element];
+      if (left() >= step.glance_needs && is_right_at_a_glance<kDigits>(step, at_)) [[likely]] {
+        put_place(element, at_, at_, step.size);
+        at_ += step.bytes;
+      } else if (!read_element(element, step)) {
         message_.bitmap_[half] &= ~(~std::uint64_t{0} >> lead);
         if (half == 0) message_.bitmap_[1] = 0;
         return false;
       }
-      bits &= ~(kFirstBit >> lead);
     }
     return true;
   }
 
-  bool read_element(int element) {
-    const Step& step = plan_.steps[element];
+  void put_place(int element, const std::uint8_t* begin, const std::uint8_t* content,
+                 std::size_t length) {
+    message_.places_[element] = {static_cast<std::uint16_t>(begin - begin_),
+                                 static_cast<std::uint16_t>(content - begin_),
+                                 static_cast<std::uint16_t>(length)};
+  }
+
+  bool read_element(int element, const Step& step) {
     const std::uint8_t* const start = at_;
     const std::uint8_t* content = at_;
     std::size_t length = step.size;
@@ -196,15 +217,12 @@ class MessageReader {
     if (!step.is_fixed()) {
       if (!read_length(element, step, length)) return false;
       content += step.prefix;
-      bytes = content_size(step.shape, length);
+      bytes = step.encoded_size(length);
     }
     if (static_cast<std::size_t>(end_ - content) < bytes)
       return fail(Reason::truncated, element, start);
     if (!check_content(element, step.shape, content, length, bytes)) return false;
-    Message::Place& place = message_.places_[element];
-    place.begin = static_cast<std::uint16_t>(start - begin_);
-    place.offset = static_cast<std::uint16_t>(content - begin_);
-    place.length = static_cast<std::uint16_t>(length);
+    put_place(element, start, content, length);
     at_ = content + bytes;
     return true;
   }
@@ -244,7 +262,7 @@ class MessageReader {
         if (all_ascii_digits(content, bytes)) return true;
         break;
       case Shape::ascii_track:
-        if (all_track_characters(content, bytes)) return true;
+        if (all_ascii_track(content, bytes)) return true;
         break;
       case Shape::ascii_signed:
         if (is_sign(*content) && all_ascii_digits(content + 1, bytes - 1)) return true;

@@ -24,32 +24,31 @@ enum class Shape : std::uint8_t {
   ascii_signed,  ///< C or D, then digits
 };
 
-struct Step {
-  Shape shape = Shape::undefined;
-  std::uint8_t prefix = 0;  ///< bytes of the length prefix; 0: fixed
+inline constexpr std::size_t kGlance = 16;
+inline constexpr std::uint32_t kNoGlance = 0xFFFFFFFF;  ///< more than any message has
+
+/// One row, in a cache line of its own.
+struct alignas(64) Step {
+  /// The check at a glance, of what is fixed and short: bits of its first sixteen bytes in which a
+  /// fault of digits counts, and bits that must be 0.
+  std::array<std::uint8_t, kGlance> glance{}, padding{};
+  std::uint64_t too_big = 0;  ///< the first number that a fixed n element cannot hold; 0: none
+  std::uint32_t glance_needs = kNoGlance;  ///< bytes that must be left for it
   std::uint16_t size = 0;   ///< digits, characters or bytes: exact when fixed, else the maximum
   std::uint16_t bytes = 0;  ///< encoded size of `size` of them, without the prefix
+  Shape shape = Shape::undefined;
+  std::uint8_t prefix = 0;   ///< bytes of the length prefix; 0: fixed
+  std::uint8_t nibbles = 2;  ///< that a digit, character or byte takes
 
-  bool is_fixed() const { return prefix == 0; }
-};
-
-/// Bytes that `length` digits, characters or bytes take in this shape.
-constexpr std::size_t content_size(Shape shape, std::size_t length) {
-  switch (shape) {
-    case Shape::hex:
-      return 2 * length;
-    case Shape::bcd_left:
-    case Shape::bcd_right:
-    case Shape::bcd_track:
-      return (length + 1) / 2;
-    case Shape::bcd_signed:
-      return 1 + (length + 1) / 2;
-    case Shape::ascii_signed:
-      return 1 + length;
-    default:
-      return length;
+  constexpr bool is_fixed() const { return prefix == 0; }
+  constexpr bool is_signed() const {
+    return shape == Shape::bcd_signed || shape == Shape::ascii_signed;
   }
-}
+  /// Bytes that `length` digits, characters or bytes take, without prefix and sign.
+  constexpr std::size_t encoded_size(std::size_t length) const {
+    return (length * nibbles + 1) / 2;
+  }
+};
 
 struct Plan {
   Digits digits = Digits::bcd;

@@ -5,11 +5,13 @@
 ///   w.number(4, 5000);  w.text(41, "POS00001");  ...
 ///   w.finish()  or  w.finish_with_mac(compute)   → bytes written
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "base/assert.hpp"
 #include "base/bytes.hpp"
 #include "codec/message.hpp"
 #include "codec/mti.hpp"
@@ -35,17 +37,35 @@ class Writer {
   void begin(Mti mti);
 
   /// n elements: right-justified with zeros when fixed; without leading zeros when variable.
-  void number(int element, std::uint64_t value);
+  void number(int element, std::uint64_t value) {
+    mark(element);
+    put_number(element, value);
+  }
   /// n and z elements from digits as they are; a fixed one must have its exact length.
-  void digits(int element, std::string_view digits);
+  void digits(int element, std::string_view digits) {
+    mark(element);
+    put_digits(element, digits);
+  }
   /// x+n elements.
-  void signed_number(int element, char sign, std::uint64_t value);
+  void signed_number(int element, char sign, std::uint64_t value) {
+    mark(element);
+    put_signed_number(element, sign, value);
+  }
   /// an elements; a fixed one is padded with blanks at the right.
-  void text(int element, std::string_view text);
+  void text(int element, std::string_view text) {
+    mark(element);
+    put_text(element, text);
+  }
   /// b elements.
-  void bytes(int element, base::ByteView bytes);
+  void bytes(int element, base::ByteView bytes) {
+    mark(element);
+    put_bytes(element, bytes);
+  }
   /// The element as it stands in another message; the same encoded bytes when the profiles agree.
-  void copy(int element, const Message& from);
+  void copy(int element, const Message& from) {
+    mark(element);
+    put_copy(element, from);
+  }
 
   /// Bytes of the whole message, or nothing when it did not fit.
   std::optional<std::size_t> finish();
@@ -53,21 +73,42 @@ class Writer {
   std::optional<std::size_t> finish_with_mac(MacFunction compute, const void* context);
 
  private:
-  std::uint8_t* start_element(int element, const Step& step, std::size_t length);
-  bool make_second_bitmap();
-  std::uint8_t* take(std::size_t bytes);
-  std::size_t half_size() const { return profile_.bitmap == Binary::raw ? 8 : 16; }
+  /// Elements come in ascending order, each one once. Sets the bit. Here, since most elements are
+  /// known where they are written, and little of this is then left.
+  void mark(int element) {
+    CP_ASSERT(element > last_element_ && element <= 128);
+    if (element > 64 && !has_second_bitmap()) make_second_bitmap();
+    last_element_ = element;
+    const auto bit = static_cast<unsigned>(element - 1);
+    bitmap_[bit / 64] |= std::uint64_t{1} << (63 - bit % 64);
+  }
+  bool has_second_bitmap() const { return bitmap_[0] >> 63 != 0; }
+  void make_second_bitmap();
+
+  void put_number(int element, std::uint64_t value);
+  void put_variable_number(const Step& step, std::uint64_t value);
+  void put_digits(int element, std::string_view digits);
+  void put_signed_number(int element, char sign, std::uint64_t value);
+  void put_text(int element, std::string_view text);
+  void put_variable_text(const Step& step, std::string_view text);
+  void put_bytes(int element, base::ByteView bytes);
+  void put_copy(int element, const Message& from);
+  void put_content(int element, const Message& from);
   void put_bitmap();
-  const Step& step_of(int element) const;
-  void copy_content(int element, const Message& from);
+  bool advance(std::size_t bytes);
+  std::uint8_t* start(const Step& step, std::size_t length);
+  std::size_t room() const { return static_cast<std::size_t>(end_ - at_); }
+  std::size_t half_size() const { return profile_.bitmap == Binary::raw ? 8 : 16; }
+
+  static constexpr int kNothingMayFollow = 128;
 
   const Profile& profile_;
   const Plan& plan_;
   base::ByteSpan space_;
-  std::size_t used_ = 0;
-  int last_element_ = 1;
+  std::uint8_t* at_;   // where the next element goes
+  std::uint8_t* end_;  // moved to at_ when something did not fit: nothing fits any more
+  int last_element_ = kNothingMayFollow;  // until begin()
   std::array<std::uint64_t, 2> bitmap_{};
-  bool begun_ = false;
   bool overflow_ = false;
 };
 

@@ -14,11 +14,14 @@ constexpr std::uint8_t kTpdu[codec::kTpduSize] = {0x60, 0x00, 0x01, 0x00, 0x02};
 
 }  // namespace
 
+base::ByteView terminal_tpdu(codec::FrameFormat format) {
+  return {kTpdu, format.tpdu ? codec::kTpduSize : 0};
+}
+
 std::vector<std::uint8_t> framed(codec::FrameFormat format, base::ByteView message) {
   const std::size_t header = codec::header_size(format);
   std::vector<std::uint8_t> frame(header + message.size());
-  const base::ByteView tpdu(kTpdu, format.tpdu ? codec::kTpduSize : 0);
-  codec::write_header(format, tpdu, message.size(), {frame.data(), header});
+  codec::write_header(format, terminal_tpdu(format), message.size(), {frame.data(), header});
   std::copy(message.begin(), message.end(), frame.begin() + static_cast<std::ptrdiff_t>(header));
   return frame;
 }

@@ -40,6 +40,9 @@ class Link {
   std::vector<std::uint8_t> received_;
 };
 
+/// The TPDU that write_header() takes for a terminal's frames; empty where the format has none.
+base::ByteView terminal_tpdu(codec::FrameFormat format);
+
 /// Header, this terminal's TPDU where the station's frames have one, and the message.
 std::vector<std::uint8_t> framed(codec::FrameFormat format, base::ByteView message);
 

@@ -104,7 +104,7 @@ void ProgressBar::show(int per_mille, std::string_view doing) {
 std::string progress_line(int per_mille, std::string_view doing) {
   const int share = std::clamp(per_mille, 0, 1'000);
   const int filled = share * kBarWidth / 1'000;
-  char percent[16];
+  char percent[32];
   std::snprintf(percent, sizeof percent, "] %3d %%  ", share / 10);
   return "[" + std::string(static_cast<std::size_t>(filled), '#') +
          std::string(static_cast<std::size_t>(kBarWidth - filled), '.') + percent +

@@ -1,0 +1,50 @@
+# What a newcomer types. Everything is built under build/; nothing is installed but Debian packages
+# that are missing (make deps says which).
+#
+#   make run         the demo world on a fresh data folder, a day of messages, then its live log
+#   make test        all tests with sanitizers, thread-sanitized ones again; under 25 minutes
+#   make bench       latency and throughput on this machine
+#   make crash       kill -9 again and again, and count: make crash ROUNDS=100
+#   make test-long   the same tests with many more seeds and rounds
+#   make clean       removes build/
+#
+# PORT_BASE=N moves the demo world's ports, ONCE=1 ends `make run` after the day.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+JOBS ?= $(shell nproc)
+PORT_BASE ?= 8580
+ROUNDS ?= 20
+SEEDS ?= 200000
+export JOBS PORT_BASE ROUNDS SEEDS ONCE
+
+.PHONY: help deps release run test bench crash test-long clean
+
+help:
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
+
+deps:
+	@cmake/install-deps.sh
+
+release: deps
+	@tools/build.sh release
+
+run: release
+	@tools/run_demo.sh
+
+test: deps
+	@tools/run_tests.sh
+
+bench: release
+	@tools/run_bench.sh
+
+crash: release
+	@tools/run_crash.sh
+
+test-long: deps
+	@tools/run_tests.sh long
+
+clean:
+	rm -rf build

@@ -1,0 +1,114 @@
+#include "tools/bench_connection.hpp"
+
+#include <algorithm>
+#include <boost/asio/write.hpp>
+#include <chrono>
+#include <random>
+
+#include "codec/message.hpp"
+#include "tools/link.hpp"
+
+namespace tools {
+namespace {
+
+constexpr std::size_t kInputBytes = 2 * codec::kMaxFrameLength;
+
+}  // namespace
+
+std::int64_t steady_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+BenchConnection::BenchConnection(boost::asio::io_context& io, const config::Station& station,
+                                 const config::SeedTerminal& terminal, RequestMaker& maker,
+                                 BenchDriver& driver)
+    : station_(station),
+      terminal_(terminal),
+      maker_(maker),
+      driver_(driver),
+      socket_(io),
+      stamps_(std::random_device()() % StampMaker::kLastStan + 1),
+      in_(kInputBytes) {
+  boost::system::error_code error;
+  socket_.connect(endpoint_of(station), error);
+  if (!error) socket_.set_option(boost::asio::ip::tcp::no_delay(true), error);
+  if (error)
+    throw LinkError("cannot connect to " + station.name + " at " + station.address + ":" +
+                    std::to_string(station.port) + ": " + error.message());
+  read();
+}
+
+void BenchConnection::close() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+void BenchConnection::send(BenchKind kind, std::int64_t intended_ns) {
+  const Stamp stamp = stamps_.next(base::system_now());
+  const std::size_t before = out_.size();
+  out_.resize(before + RequestMaker::kMaxRequest);
+  const std::size_t size =
+      maker_.make(kind, stamp, terminal_, base::ByteSpan(out_).subspan(before));
+  out_.resize(before + size);
+  pending_.push_back({stamp.stan, kind, intended_ns});
+  if (leaving_.empty()) write();
+}
+
+void BenchConnection::write() {
+  leaving_.swap(out_);
+  boost::asio::async_write(socket_, boost::asio::buffer(leaving_),
+                           [this](boost::system::error_code error, std::size_t) {
+                             if (error) return fail("cannot send: " + error.message());
+                             leaving_.clear();
+                             if (!out_.empty()) write();
+                           });
+}
+
+void BenchConnection::read() {
+  socket_.async_read_some(boost::asio::buffer(in_.data() + in_used_, in_.size() - in_used_),
+                          [this](boost::system::error_code error, std::size_t size) {
+                            if (error) return fail("the switch closed it: " + error.message());
+                            in_used_ += size;
+                            take_frames();
+                            if (socket_.is_open()) read();
+                          });
+}
+
+void BenchConnection::take_frames() {
+  std::size_t at = 0;
+  while (socket_.is_open()) {
+    const codec::Frame frame =
+        codec::read_frame(station_.frame, base::ByteView(in_.data() + at, in_used_ - at));
+    if (frame.status == codec::FrameStatus::bad) return fail(frame.complaint);
+    if (frame.status == codec::FrameStatus::indeterminate) break;
+    take_answer(frame.message);
+    at += frame.size;
+  }
+  std::copy(in_.begin() + static_cast<std::ptrdiff_t>(at),
+            in_.begin() + static_cast<std::ptrdiff_t>(in_used_), in_.begin());
+  in_used_ -= at;
+}
+
+void BenchConnection::take_answer(base::ByteView bytes) {
+  codec::Message message;
+  const auto read = codec::read_message(*station_.profile, bytes, message);
+  if (!read || !message.has(11)) return fail("an answer is no message");
+  const auto stan = static_cast<std::uint32_t>(message.number(11));
+  const auto found =
+      std::find_if(pending_.begin(), pending_.end(),
+                   [stan](const BenchPending& request) { return request.stan == stan; });
+  if (found == pending_.end()) return fail("an answer to nothing that was asked");
+  const BenchPending request = *found;
+  pending_.erase(found);
+  driver_.answered(*this, request, message.has(39) ? message.text(39) : std::string_view());
+}
+
+void BenchConnection::fail(std::string_view why) {
+  if (!socket_.is_open()) return;  // closed by us
+  close();
+  driver_.lost(*this, why);
+}
+
+}  // namespace tools

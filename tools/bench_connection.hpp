@@ -1,0 +1,73 @@
+#pragma once
+/// One connection of a load run: sends what it is given, matches answers by STAN.
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "codec/frame.hpp"
+#include "tools/bench_options.hpp"
+#include "tools/bench_requests.hpp"
+
+namespace tools {
+
+/// A request that waits for its answer.
+struct BenchPending {
+  std::uint32_t stan = 0;
+  BenchKind kind = BenchKind::echo;
+  std::int64_t intended_ns =
+      0;  ///< when it should have been sent, which is what latency counts from
+};
+
+class BenchConnection;
+
+/// Whoever drives the connections.
+class BenchDriver {
+ public:
+  virtual ~BenchDriver() = default;
+  /// `code` is DE 39, or empty; valid during the call.
+  virtual void answered(BenchConnection& connection, const BenchPending& request,
+                        std::string_view code) = 0;
+  /// It is closed; its pending requests stay without an answer.
+  virtual void lost(BenchConnection& connection, std::string_view why) = 0;
+};
+
+/// The io_context's thread.
+class BenchConnection {
+ public:
+  /// Connects; throws LinkError. Everything handed in must outlive it.
+  BenchConnection(boost::asio::io_context& io, const config::Station& station,
+                  const config::SeedTerminal& terminal, RequestMaker& maker, BenchDriver& driver);
+
+  /// Sends a request of this kind at once.
+  void send(BenchKind kind, std::int64_t intended_ns);
+  std::size_t pending() const { return pending_.size(); }
+  bool is_open() const { return socket_.is_open(); }
+  void close();
+
+ private:
+  void read();
+  void take_frames();
+  void take_answer(base::ByteView message);
+  void write();
+  void fail(std::string_view why);
+
+  const config::Station& station_;
+  const config::SeedTerminal& terminal_;
+  RequestMaker& maker_;
+  BenchDriver& driver_;
+  boost::asio::ip::tcp::socket socket_;
+  StampMaker stamps_;
+  std::vector<BenchPending> pending_;  ///< at most BenchOptions::in_flight
+  std::vector<std::uint8_t> in_;
+  std::size_t in_used_ = 0;
+  std::vector<std::uint8_t> out_, leaving_;  ///< collected; being written
+};
+
+/// Now, by a clock that is never set back.
+std::int64_t steady_ns();
+
+}  // namespace tools

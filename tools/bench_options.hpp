@@ -1,0 +1,46 @@
+#pragma once
+/// What cpbench is told on its command line.
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tools/command_line.hpp"
+
+namespace tools {
+
+enum class BenchKind : std::uint8_t { purchase, verify, inquiry, echo };
+inline constexpr int kBenchKinds = 4;
+std::string_view to_text(BenchKind kind);
+
+struct BenchOptions {
+  std::filesystem::path config;
+  std::optional<std::filesystem::path> keys;
+  std::optional<int> port_base;
+  std::string station = "DEMO-POS";
+  std::uint32_t connections = 64;
+  std::uint32_t in_flight = 1;  ///< requests of one connection
+  double seconds = 30;
+  double warmup_s = 2;     ///< before the counting begins
+  std::uint32_t rate = 0;  ///< requests a second of all connections (open loop); 0: as they come
+  std::array<std::uint32_t, kBenchKinds> mix{};  ///< weights
+  std::uint32_t cards = 1'000;
+  std::uint32_t pin_share = 50;  ///< per cent of purchases and verifies that carry DE 52
+  std::uint32_t amount_won = 10;
+  bool json = false;
+};
+
+inline constexpr std::uint32_t kMaxBenchConnections = 4'096;
+inline constexpr std::uint32_t kMaxBenchInFlight = 256;
+inline constexpr std::uint32_t kMaxBenchCards = 1'000'000;
+
+/// Throws UsageError.
+BenchOptions parse_bench_options(const Words& words);
+
+/// `purchase=50,verify=50`. Throws UsageError.
+std::array<std::uint32_t, kBenchKinds> parse_mix(std::string_view text);
+
+}  // namespace tools

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# `make test`: builds and runs
+#   dev   all tests, with the address and undefined-behaviour sanitizers
+#   tsan  what has threads once more, with the thread sanitizer
+# and ends with both verdicts. `run_tests.sh long` gives the tests that draw seeds many more of them
+# and then lets the crash test run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export JOBS=${JOBS:-$(nproc)}
+
+# The thread sanitizer of g++ 12 does not know address spaces with many random bits; without
+# randomness it does. Containers may forbid that, and mostly do not need it.
+plain=()
+if setarch "$(uname -m)" -R true 2> /dev/null; then
+  plain=(setarch "$(uname -m)" -R)
+fi
+
+verdicts=()
+failed=0
+
+# suite NAME PRESET CTEST-OPTIONS…: runs it and keeps its closing lines.
+suite() {
+  local name=$1 preset=$2 output=build/$2/ctest.log
+  shift 2
+  echo "== $name"
+  if "${plain[@]}" ctest --test-dir "build/$preset" -j "$JOBS" --output-on-failure "$@" 2>&1 |
+      tee "$output"; then
+    verdicts+=("$name: $(grep -E 'tests passed' "$output" || echo 'no tests')")
+  else
+    failed=1
+    verdicts+=("$name: $(grep -E 'tests passed' "$output" || echo 'did not run')"
+               "$(sed -n '/The following tests FAILED/,$p' "$output")")
+  fi
+}
+
+if [[ ${1:-} == long ]]; then
+  export CYBERPASS_MODEL_SEEDS=${SEEDS:-200000}
+  timeout=(--timeout 86400)
+else
+  timeout=()
+fi
+
+threaded='^(ledger|switch|handlers)\.'
+tools/build.sh dev
+suite "dev (address and undefined behaviour)" dev "${timeout[@]}"
+tools/build.sh tsan test_ledger test_switch test_handlers cpswitch
+suite "tsan (threads)" tsan -R "$threaded" "${timeout[@]}"
+if [[ ${1:-} == long ]]; then
+  tools/build.sh release
+  tools/run_crash.sh || failed=1
+fi
+
+echo
+printf '%s\n' "${verdicts[@]}"
+exit "$failed"

@@ -6,7 +6,7 @@
 
 #include "codec/de48.hpp"
 #include "codec/frame.hpp"
-#include "support.hpp"
+#include "tests/codec/support.hpp"
 
 namespace {
 std::atomic<std::size_t> allocations{0};

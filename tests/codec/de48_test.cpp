@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "support.hpp"
+#include "tests/codec/support.hpp"
 
 namespace {
 

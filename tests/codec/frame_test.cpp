@@ -2,7 +2,7 @@
 
 #include "codec/frame.hpp"
 
-#include "support.hpp"
+#include "tests/codec/support.hpp"
 
 namespace {
 

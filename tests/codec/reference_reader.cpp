@@ -1,4 +1,4 @@
-#include "reference_reader.hpp"
+#include "tests/codec/reference_reader.hpp"
 
 #include <string>
 

@@ -5,8 +5,8 @@
 
 #include "codec/error.hpp"
 #include "codec/message.hpp"
-#include "reference_reader.hpp"
-#include "support.hpp"
+#include "tests/codec/reference_reader.hpp"
+#include "tests/codec/support.hpp"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "support.hpp"
+#include "tests/codec/support.hpp"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "support.hpp"
+#include "tests/codec/support.hpp"
 
 namespace {
 

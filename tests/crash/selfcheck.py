@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Proves that the crash test can fail: it is run against a toy switch that is right, and against the
+same one broken in one way after another.
+
+    selfcheck.py [NAME …]
+
+The last line says `N passed, M failed`: the right one must pass, each broken one must be found, for
+the reason that belongs to it.
+"""
+
+import concurrent.futures
+import os
+import re
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.join(HERE, "..", "..")
+
+# What is wrong -> what the test must say (a regular expression).
+FAULTS = {
+    "": None,
+    # answers
+    "late-write": r"DE \d+ is|answered",       # the answer leaves before it is written
+    "lost-tail": r"DE \d+ is|answered",        # the last of what was written is not read again
+    "no-memory": r"DE \d+ is|answered",        # the answers are forgotten, what they moved is not
+    "other-approval": r"DE 38 is",
+    "fresh-balance": r"DE 54 is",
+    "other-code": r"DE 39 is",
+    "other-pin": r"DE 48 is",
+    "no-94": r"answered .*, expected 94",
+    "forget-undone": r"although its reversal had been answered 00",
+    "undone-again": r"although its reversal had been answered 00",
+    # money
+    "half": r"the card holds|do not follow|wrong password \d after",  # memory without money
+    "twice": r"the card holds|do not follow from one another",
+    "reversal-moves-nothing": r"the card holds",
+    "inquiry": r"the card holds",
+    "refunded": r"won were refunded of",
+    "prefund": r"has \d+ won left",
+    "sale-half": r"has \d+ won left",
+    "sale-again": r"DE (38|48|54) is|has \d+ won left",
+    # cards
+    "orders": r"collect",
+    "activation": r"activation|answered 14|collect",
+    "password": r"verify|wrong password|answered 55",
+    "unsell": r"its sale is reversed|answered 14|answered 57",
+    "count-every": r"after only \d wrong passwords|wrong password \d after|answered 62|second fifth",
+    "wrong-count": r"wrong password \d after|expected 62",
+    "never-block": r"expected 62|answered 55 after 75",
+    # reversals that were faster than their originals
+    "forget-early": r"although its reversal had been answered 00",
+    # the program
+    "never-ready": r"not ready after",
+    "ends": r"ended by itself with status 3",
+    "deaf": r"are unanswered after",
+    "closes": r"connection was closed|closed the connection|closed a connection",
+    "never-stops": r"did not end within",
+    "bad-exit": r"ended with status 4 after SIGTERM",
+    "check": r"cpctl check finds",
+}
+
+
+def run(name):
+    """(name, what is wrong with the test or None)."""
+    command = [sys.executable, os.path.join(HERE, "crash.py"),
+               "--switch", os.path.join(HERE, "stub_switch.py"),
+               "--cpctl", os.path.join(HERE, "stub_cpctl.py"),
+               "--config", os.path.join(ROOT, "config", "demo.conf"),
+               "--seed", "7", "--rounds", "4" if name else "5", "--messages", "250",
+               "--stop-at-failure", "--discard"] + (["--impatient"] if name else [])
+    try:
+        done = subprocess.run(command, env={**os.environ, "STUB_FAULT": name}, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=240)
+    except subprocess.TimeoutExpired:
+        return name, "did not end within 240 s"
+    lines = done.stdout.strip().split("\n")
+    if not re.fullmatch(r"\d+ passed, \d+ failed", lines[-1]) or "Traceback" in done.stdout:
+        return name, "ended in disorder: " + " | ".join(lines[-6:])
+    if not name:
+        return name, None if done.returncode == 0 else " | ".join(lines[-12:])
+    if done.returncode == 0:
+        return name, "was not found"
+    said = " | ".join(line for line in lines if line.startswith("  "))
+    return name, None if re.search(FAULTS[name], said) else "was found for another reason: " + said
+
+
+def main():
+    names = sys.argv[1:] or list(FAULTS)
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
+        for name, wrong in pool.map(run, names):
+            failed += wrong is not None
+            print(f"{'FAIL' if wrong else 'PASS'} {name or 'the right one'}"
+                  + (f": {wrong}" if wrong else ""), flush=True)
+    print(f"{len(names) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -114,6 +114,11 @@ TEST(Frame, ZeroAndTooShortForTheTpduAreBad) {
           << following;
     }
   });
+  for_each_format([](FrameFormat format) {
+    EXPECT_EQ(
+        codec::read_frame(format, announce(format.kind, announced_for(format.kind, 0))).complaint,
+        "length is zero");
+  });
   for (const int less_than_itself : {0, 1})
     EXPECT_EQ(status_of({HeaderKind::two_byte_inclusive, false},
                         announce(HeaderKind::two_byte_inclusive, less_than_itself)),

@@ -191,7 +191,7 @@ void Server::round() {
   write_log();
   for (Peer* peer : working_) {
     peer->finish_round();
-    if (peer->is_gone()) remove(*peer);
+    if (peer->is_gone() && !peer->stirred) remove(*peer);  // else after the next round
   }
   working_.clear();
   const std::uint64_t batches = engine_.figures().batches;

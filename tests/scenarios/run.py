@@ -131,7 +131,7 @@ def main():
     arguments = parser.parse_args()
     arguments.patience = 30.0 if arguments.slow else 5.0
 
-    paths = arguments.files or sorted(glob.glob(os.path.join(HERE, "*.txt")))
+    paths = arguments.files or sorted(glob.glob(os.path.join(HERE, "[a-z]*.txt")))
     files, good = read(paths)
     if not good:
         return 2

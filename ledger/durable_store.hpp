@@ -46,10 +46,12 @@ struct StoreOptions {
   std::int64_t full_retry_us = 1'000'000;                  ///< between tries while the disk is full
   std::int64_t snapshot_limit_us = 60'000'000;             ///< a settled snapshot's longest life
 
-  /// Called once a window by the thread that applies; see checkpoint.hpp. May be empty.
+  /// Called once a window by the thread that applies; see purge.hpp. May be empty.
   std::function<void(PurgeScope&)> purge;
   /// The files of the journal; null: the system's. For tests; must outlive the store.
   FileLayer* files = nullptr;
+  /// For tests: asked before each of the apply's commits; what is not 0 is the commit's error.
+  std::function<int()> apply_fault;
 };
 
 class DurableStore : public Store {

@@ -20,6 +20,8 @@ std::string_view event_name(StoreEvent event) {
       return "disk_room_again";
     case StoreEvent::apply_failed:
       return "apply_failed";
+    case StoreEvent::segment_failed:
+      return "segment_failed";
     case StoreEvent::bound_reached:
       return "bound_reached";
     case StoreEvent::bound_left:

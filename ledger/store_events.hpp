@@ -15,6 +15,7 @@ enum class StoreEvent : std::uint8_t {
   disk_full,         ///< the apply or the next segment has no room; tried again until it has
   disk_room_again,   ///< … and now it has
   apply_failed,      ///< LMDB refuses to go on for another reason than room
+  segment_failed,    ///< no journal segment can be prepared, for another reason than room
   bound_reached,     ///< no more batches are taken until the apply goes on
   bound_left,        ///< … and now they are
   batch_too_large,   ///< a batch over max_batch_bytes was refused

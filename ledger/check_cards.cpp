@@ -1,0 +1,211 @@
+/// Cards against their postings, holds, sale and product.
+
+#include <algorithm>
+
+#include "ledger/cards.hpp"
+#include "ledger/check_state.hpp"
+#include "ledger/draft.hpp"
+
+namespace ledger::checking {
+namespace {
+
+/// Cards sold at their product's face value and validity, and those that were not: when most were
+/// not, it is the product that was changed.
+struct ProductTally {
+  std::uint64_t agree = 0, differ = 0;
+  std::vector<CardId> differing;  // the first of them
+  std::string what;
+};
+constexpr std::size_t kDifferingKept = 100;
+
+/// What is held on one card, and the first of its holds.
+struct Held {
+  CardId card;
+  std::int64_t held_won;
+  std::string first_key;
+};
+
+class Cards {
+ public:
+  Cards(Source& source, State& state, CheckReport& report)
+      : source_(source), state_(state), report_(report) {}
+
+  void read_holds();
+  void visit(CardId id, std::string_view value);
+  void finish();
+
+ private:
+  std::string complaint(CardId id, const CardRecord& card, const CardSums& sums);
+  std::string sums_complaint(CardId id, const CardRecord& card, const CardSums& sums);
+  std::string state_complaint(const CardRecord& card, const CardSums& sums);
+  void compare_with_product(CardId id, const CardRecord& card, const CardSums& sums);
+  const Held& held_on(CardId id) const;
+  void add(CardId id, std::string what) {
+    source_.add(Table::cards, number_key(id), std::move(what));
+  }
+
+  Source& source_;
+  State& state_;
+  CheckReport& report_;
+  std::vector<Held> holds_;  // by card
+  std::map<std::uint8_t, ProductTally> tallies_;
+};
+
+void Cards::read_holds() {
+  source_.for_each(Table::holds, [&](std::string_view key, std::string_view value) {
+    ++report_.holds;
+    const auto hold = source_.record<HoldRecord>(Table::holds, key, value);
+    if (key.size() != 2 * sizeof(std::uint64_t))
+      return source_.add(Table::holds, key, "the key is no card and hold");
+    if (!hold) return;
+    const std::uint8_t* const bytes = base::as_bytes(key).data();
+    const auto card = base::load_big_endian<CardId>(bytes);
+    const auto sequence = base::load_big_endian<Sequence>(bytes + sizeof card);
+    std::string what;
+    if (hold->amount_won <= 0) what = "it holds nothing";
+    if (!is_plausible_time(hold->expires_us)) what = "its time of expiry is none";
+    if (!state_.has_transaction(sequence)) what = "the transaction it is named by is not there";
+    if (state_.card(card) == nullptr) what = "its card is not there";
+    if (!what.empty()) source_.add(Table::holds, key, what);
+    if (holds_.empty() || holds_.back().card != card) holds_.push_back({card, 0, std::string(key)});
+    add_won(holds_.back().held_won, hold->amount_won);
+  });
+}
+
+const Held& Cards::held_on(CardId id) const {
+  static const Held kNothing{0, 0, ""};
+  const auto found =
+      std::lower_bound(holds_.begin(), holds_.end(), id,
+                       [](const Held& held, CardId card) { return held.card < card; });
+  return found != holds_.end() && found->card == id ? *found : kNothing;
+}
+
+void Cards::visit(CardId id, std::string_view value) {
+  ++report_.cards;
+  const auto card = source_.record<CardRecord>(Table::cards, number_key(id), value);
+  CardSums* const sums = state_.card(id);
+  if (sums == nullptr) return add(id, "its number was never given");
+  sums->has_record = true;
+  if (!card) return;
+  add_won(report_.cards_won, card->balance_won);
+  sums->product = card->product;
+  if (const std::string what = complaint(id, *card, *sums); !what.empty()) add(id, what);
+  compare_with_product(id, *card, *sums);
+}
+
+std::string Cards::complaint(CardId id, const CardRecord& card, const CardSums& sums) {
+  if (const std::string what = sums_complaint(id, card, sums); !what.empty()) return what;
+  if (const std::string what = state_complaint(card, sums); !what.empty()) return what;
+  if (card.blocked > kBlockedByPassword) return "it is blocked for no reason that there is";
+  if (card.wrong_passwords > kWrongPasswordsToBlock) return "too many wrong passwords";
+  if (card.wrong_passwords == kWrongPasswordsToBlock && card.blocked == 0)
+    return "the fifth wrong password did not block it";
+  // A card that went back to stock keeps its block without the count.
+  if (card.wrong_passwords < kWrongPasswordsToBlock && card.blocked != 0 &&
+      card.state != CardState::stock)
+    return "it is blocked without five wrong passwords";
+  return state_.parties.products.contains(card.product) ? "" : "its product is not there";
+}
+
+std::string Cards::sums_complaint(CardId id, const CardRecord& card, const CardSums& sums) {
+  const auto says = [](std::int64_t is, std::int64_t should) {
+    return std::to_string(is) + " and should be " + std::to_string(should);
+  };
+  if (card.balance_won != sums.balance_won)
+    return "holds " + won(card.balance_won) + "; its postings sum to " + won(sums.balance_won);
+  if (card.balance_won < 0) return "its balance is below zero";
+  if (const Held& held = held_on(id); card.held_won != held.held_won) {
+    if (!held.first_key.empty())
+      source_.add(Table::holds, held.first_key, "its card's holds are not what the card holds");
+    return "held is " + says(card.held_won, held.held_won);
+  }
+  if (card.held_won > card.balance_won) return "its holds exceed its balance";
+  if (card.posting_count != sums.postings)
+    return "the number of postings is " + says(card.posting_count, sums.postings);
+  if (card.last_sequence != sums.last_sequence)
+    return "the latest transaction is " + says(static_cast<std::int64_t>(card.last_sequence),
+                                               static_cast<std::int64_t>(sums.last_sequence));
+  if (card.spent_day != sums.spent_day)
+    return "the day of spending is " + says(card.spent_day, sums.spent_day);
+  if (card.spent_won != sums.spent_won)
+    return "what was spent that day is " + says(card.spent_won, sums.spent_won);
+  return "";
+}
+
+std::string Cards::state_complaint(const CardRecord& card, const CardSums& sums) {
+  const CardState wanted = sums.state == kNeverSold ? CardState::stock : sums.state;
+  if (card.state != wanted)
+    return "its state is " + std::to_string(static_cast<int>(card.state)) + " and should be " +
+           std::to_string(static_cast<int>(wanted));
+  if (card.state == CardState::stock)
+    return card.balance_won == 0 && card.last_day == 0 ? "" : "a card in stock has no value";
+  return card.state == CardState::closed && card.balance_won != 0 ? "a closed card has no value"
+                                                                  : "";
+}
+
+void Cards::compare_with_product(CardId id, const CardRecord& card, const CardSums& sums) {
+  const auto product = state_.parties.products.find(card.product);
+  if (sums.sold_day == 0 || card.state == CardState::stock ||
+      product == state_.parties.products.end())
+    return;
+  const ProductRecord& record = product->second;
+  const base::Date last_day = base::add_days(sums.sold_day, static_cast<int>(record.validity_days));
+  ProductTally& tally = tallies_[card.product];
+  std::string what;
+  if (record.face_won != sums.sold_won) what = "was sold at " + won(sums.sold_won);
+  if (card.last_day != last_day)
+    what = "ends on " + std::to_string(card.last_day) + ", by its product on " +
+           std::to_string(last_day);
+  if (what.empty()) {
+    ++tally.agree;
+    return;
+  }
+  ++tally.differ;
+  if (tally.differing.size() < kDifferingKept) tally.differing.push_back(id);
+  tally.what = std::move(what);
+}
+
+void Cards::finish() {
+  for (const auto& [number, tally] : tallies_) {
+    if (tally.differ > tally.agree)
+      source_.add(
+          Table::products, bytes_of(number),
+          std::to_string(tally.differ) + " cards were sold at another face value or validity");
+    if (tally.differ <= tally.agree || tally.differ == 1)
+      for (const CardId id : tally.differing)
+        add(id, tally.differing.size() == 1 ? tally.what
+                                            : "face value or validity is not its product's");
+  }
+  for (CardId id = 1; id <= state_.cards.size(); ++id)
+    if (!state_.cards[id - 1].has_record && source_.get(Table::cards, number_key(id)).absent())
+      add(id, "is missing");
+}
+
+}  // namespace
+
+void count_cards(Source& source, State& state) {
+  // A number far beyond those counted so far is that of a damaged key or counter.
+  constexpr std::uint64_t kGap = 1'000;
+  std::uint64_t counted = 0;
+  source.for_each_number(Table::cards, state.card_counter, [&](CardId id, std::string_view) {
+    ++counted;
+    if (id <= 2 * counted + kGap) state.last_card = id;
+  });
+  if (state.card_counter != state.last_card)
+    source.add(Table::meta, kCardCounter,
+               "says " + std::to_string(state.card_counter) + ", but the last card is " +
+                   std::to_string(state.last_card));
+  if (state.card_counter <= 2 * counted + kGap)
+    state.last_card = std::max(state.last_card, state.card_counter);
+  state.cards.resize(state.last_card);
+}
+
+void check_cards(Source& source, State& state, CheckReport& report) {
+  Cards pass(source, state, report);
+  pass.read_holds();
+  source.for_each_number(Table::cards, state.last_card,
+                         [&](CardId id, std::string_view value) { pass.visit(id, value); });
+  pass.finish();
+}
+
+}  // namespace ledger::checking

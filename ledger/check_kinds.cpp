@@ -1,0 +1,259 @@
+#include "ledger/check_kinds.hpp"
+
+#include <algorithm>
+
+namespace ledger::checking {
+namespace {
+
+constexpr std::string_view kNoApproval = "      ";
+
+std::string_view text_of(const auto& characters) { return {characters.data(), characters.size()}; }
+
+/// First two digits of DE 3 of each kind; -1: any.
+int operation_of(TransactionKind kind) {
+  switch (kind) {
+    case TransactionKind::purchase:
+      return 0;
+    case TransactionKind::refund:
+      return 20;
+    case TransactionKind::sale:
+      return 90;
+    case TransactionKind::activation:
+      return 92;
+    default:
+      return -1;
+  }
+}
+
+bool mti_agrees(const TransactionHead& head) {
+  if (head.kind == TransactionKind::reversal) return head.mti == 400 || head.mti == 420;
+  return head.mti == 200 &&
+         static_cast<int>(head.processing_code / 10'000) == operation_of(head.kind);
+}
+
+bool card_form_agrees(const TransactionHead& head) {
+  switch (head.card_form) {
+    case CardForm::none:
+      return head.card == 0 && head.unknown_card == 0;
+    case CardForm::number:
+    case CardForm::pin:
+      return head.card != 0 && head.unknown_card == 0;
+    case CardForm::unknown:
+      return head.card == 0 && head.unknown_card != 0;
+  }
+  return false;
+}
+
+/// A business day begins on the evening before, or earlier by order.
+bool day_agrees(const TransactionHead& head) {
+  const base::Date today = base::seoul_date(head.time_us);
+  return head.business_day == today || head.business_day == base::add_days(today, 1);
+}
+
+std::uint64_t number_or_zero(const codec::Message& answer, int element) {
+  return answer.has(element) ? answer.number(element) : 0;
+}
+
+std::string answer_complaint(const Stored& stored) {
+  const TransactionHead& head = stored.head;
+  const codec::Message& answer = stored.answer;
+  if (answer.mti() != codec::Mti{head.mti}.answer()) return "its answer has another MTI";
+  if (answer.has(2) || answer.has(64) || answer.has(128))
+    return "its answer holds what is never stored";
+  if (number_or_zero(answer, 3) != head.processing_code) return "its answer has another DE 3";
+  if (number_or_zero(answer, 4) != static_cast<std::uint64_t>(head.amount_won))
+    return "its answer has another DE 4";
+  if (number_or_zero(answer, 15) != base::month_day(head.business_day))
+    return "its answer has another business day";
+  if (answer.text(39) != text_of(head.code)) return "its answer has another DE 39";
+  const std::string_view approval = answer.has(38) ? answer.text(38) : kNoApproval;
+  return approval == text_of(head.approval) ? "" : "its answer has another DE 38";
+}
+
+std::string opening_complaint(const TransactionHead& head) {
+  const bool bare = head.card == 0 && head.card_form == CardForm::none && head.unknown_card == 0 &&
+                    head.amount_won == 0 && head.original == 0 && head.mti == 0 &&
+                    head.station == 0 && head.processing_code == 0 && head.previous_original == 0 &&
+                    head.previous_reference == 0 && text_of(head.approval) == kNoApproval;
+  return bare && head.approved() ? "" : "an opening has nothing of a message";
+}
+
+}  // namespace
+
+std::string head_complaint(const Stored& stored, const State& state) {
+  const TransactionHead& head = stored.head;
+  if (head.reserved != 0) return "its reserved bytes are not zero";
+  if (!is_plausible_time(head.time_us)) return "its time is none";
+  if (!day_agrees(head)) return "its business day is not that of its time";
+  if (!stored.has_answer) return opening_complaint(head);
+  if (!mti_agrees(head)) return "its MTI or DE 3 is not that of its kind";
+  if (!card_form_agrees(head)) return "what it says of its card disagrees with itself";
+  if (head.card > state.last_card) return "it names a card that is not there";
+  if (head.previous_original >= head.sequence || head.previous_reference >= head.sequence)
+    return "an older transaction of the same key cannot be later";
+  if (!stored.can_be_original() && (head.previous_original | head.previous_reference) != 0)
+    return "a reversal is in no chain";
+  return answer_complaint(stored);
+}
+
+// ------------------------------------------------------------------------------------- movements
+
+namespace {
+
+/// What the transaction's one line of this account gives it; 0 when it has none.
+std::int64_t given_to(const TransactionView& view, const AccountKey& account) {
+  for (std::size_t i = 0; i < view.head.posting_count; ++i) {
+    const Posting line = view.posting(i);
+    if (line.account == account) return line.amount_won;
+  }
+  return 0;
+}
+
+AccountKey payable_of(const Stored& stored) {
+  return AccountKey::of(AccountKind::merchant_payable, stored.merchant);
+}
+
+bool moves(const Stored& stored, const AccountKey& from, const AccountKey& to) {
+  const std::int64_t moved = stored.head.moved_won;
+  return moved > 0 && stored.head.posting_count == 2 && given_to(stored.view, from) == -moved &&
+         given_to(stored.view, to) == moved;
+}
+
+CardState state_of(State& state, CardId id) {
+  const CardSums* card = state.card(id);
+  return card == nullptr ? kNeverSold : card->state;
+}
+
+std::string purchase_complaint(const Stored& stored, State& state) {
+  const TransactionHead& head = stored.head;
+  if (head.moved_won != head.amount_won) return "a purchase moves its whole amount";
+  if (!moves(stored, AccountKey::card(head.card), payable_of(stored)))
+    return "a purchase takes its amount from its card and gives it to its merchant";
+  return state_of(state, head.card) == CardState::active ? ""
+                                                         : "its card was not active at the time";
+}
+
+std::string refund_complaint(const Stored& stored, const Stored* original, State& state) {
+  const TransactionHead& head = stored.head;
+  if (original == nullptr || original->head.kind != TransactionKind::purchase ||
+      !original->head.approved())
+    return "a refund names an approved purchase";
+  if (head.card != original->head.card || stored.merchant != original->merchant)
+    return "a refund has its purchase's card and merchant";
+  if (head.moved_won != head.amount_won) return "a refund moves its whole amount";
+  if (!moves(stored, payable_of(stored), AccountKey::card(head.card)))
+    return "a refund takes its amount from its merchant and gives it to its card";
+  return state_of(state, head.card) == CardState::active ? ""
+                                                         : "its card was not active at the time";
+}
+
+std::string sale_complaint(const Stored& stored, State& state) {
+  const TransactionHead& head = stored.head;
+  const auto prefund = AccountKey::of(AccountKind::prefund, stored.merchant);
+  if (head.moved_won != head.amount_won || given_to(stored.view, prefund) != -head.moved_won)
+    return "a sale takes its whole amount from its agent's prefund";
+  if (head.posting_count < 2 || (head.card != 0 && head.posting_count != 2))
+    return "a sale gives to the cards it sells";
+  for (std::size_t i = 0; i < head.posting_count; ++i) {
+    const Posting line = stored.view.posting(i);
+    if (line.account == prefund) continue;
+    const CardId id = line.account.card_id();
+    if (line.account.kind != AccountKind::card || line.amount_won <= 0)
+      return "a sale gives to cards only";
+    const CardState wanted = head.card == 0 ? kNeverSold : CardState::stock;
+    const CardState before = state_of(state, id);
+    if (head.card != 0 && id != head.card) return "a sale from stock sells the card it names";
+    if (before != wanted && before != kNeverSold) return "it sells a card that was sold already";
+  }
+  return stored.order() ? "" : "a sale's answer has an order";
+}
+
+std::string activation_complaint(const Stored& stored, State& state) {
+  if (stored.head.posting_count != 0 || stored.head.moved_won != 0)
+    return "an activation moves nothing";
+  return state_of(state, stored.head.card) == CardState::sold ? ""
+                                                              : "its card was not sold at the time";
+}
+
+/// The original's lines the other way round, with what was given back.
+bool undoes(const Stored& stored, const Stored& original) {
+  const TransactionView& before = original.view;
+  if (stored.head.posting_count != before.head.posting_count) return false;
+  const bool whole = original.head.kind == TransactionKind::sale;
+  for (std::size_t i = 0; i < before.head.posting_count; ++i) {
+    const Posting line = before.posting(i);
+    const std::int64_t moved = stored.head.moved_won;
+    const std::int64_t wanted = whole                 ? negative(line.amount_won)
+                                : line.amount_won > 0 ? negative(moved)
+                                                      : moved;
+    if (given_to(stored.view, line.account) != wanted) return false;
+  }
+  return !whole || stored.head.moved_won == original.head.moved_won;
+}
+
+std::string reversal_complaint(const Stored& stored, const Stored* original) {
+  const TransactionHead& head = stored.head;
+  if (head.original != 0 && original == nullptr) return "its original answered no message";
+  if (head.moved_won == 0)
+    return head.posting_count == 0 ? "" : "it says that it moved nothing, and posts";
+  if (original == nullptr || !original->head.approved() ||
+      original->head.kind == TransactionKind::activation)
+    return "a reversal that moves money names what it undoes";
+  if (head.moved_won < 0 || head.moved_won > original->head.moved_won)
+    return "a reversal gives back at most what was moved";
+  return undoes(stored, *original) ? "" : "it does not post its original the other way round";
+}
+
+std::string opening_movement_complaint(const Stored& stored, const Parties& parties) {
+  std::int64_t given = 0;
+  for (std::size_t i = 0; i < stored.head.posting_count; ++i) {
+    const Posting line = stored.view.posting(i);
+    if (line.account == AccountKey::prefund_received()) continue;
+    const auto party = parties.merchants.find({line.account.name.data(), line.account.name.size()});
+    if (line.account.kind != AccountKind::prefund || party == parties.merchants.end())
+      return "an opening gives to prefunds only";
+    add_won(given, line.amount_won);
+  }
+  return given == stored.head.moved_won ? "" : "an opening moves what it gives to prefunds";
+}
+
+/// Lines of one account are one line.
+bool names_an_account_twice(const TransactionView& view) {
+  std::vector<AccountKey> accounts;
+  for (std::size_t i = 0; i < view.head.posting_count; ++i)
+    accounts.push_back(view.posting(i).account);
+  std::sort(accounts.begin(), accounts.end());
+  return std::adjacent_find(accounts.begin(), accounts.end()) != accounts.end();
+}
+
+}  // namespace
+
+std::string movement_complaint(const Stored& stored, const Stored* original, State& state) {
+  const TransactionHead& head = stored.head;
+  const bool names_original =
+      head.kind == TransactionKind::refund || head.kind == TransactionKind::reversal;
+  if (!head.approved())
+    return head.posting_count == 0 && head.moved_won == 0 && head.original == 0
+               ? ""
+               : "it was declined and moves nothing";
+  if (head.original != 0 && !names_original) return "it has no original";
+  if (head.posting_count > 2 && names_an_account_twice(stored.view))
+    return "it has two lines of one account";
+  switch (head.kind) {
+    case TransactionKind::opening:
+      return opening_movement_complaint(stored, state.parties);
+    case TransactionKind::purchase:
+      return purchase_complaint(stored, state);
+    case TransactionKind::refund:
+      return refund_complaint(stored, original, state);
+    case TransactionKind::reversal:
+      return reversal_complaint(stored, original);
+    case TransactionKind::sale:
+      return sale_complaint(stored, state);
+    case TransactionKind::activation:
+      return activation_complaint(stored, state);
+  }
+  return "";
+}
+
+}  // namespace ledger::checking

@@ -1,0 +1,130 @@
+/// Counters, merchants, terminals, products, and the accounts that are no cards.
+
+#include "ledger/check_state.hpp"
+#include "ledger/draft.hpp"
+
+namespace ledger::checking {
+namespace {
+
+std::uint64_t counter(Source& source, std::string_view name) {
+  const auto found = source.get(Table::meta, name);
+  if (!found.there()) return 0;
+  return source.record<std::uint64_t>(Table::meta, name, found.value).value_or(0);
+}
+
+std::string merchant_complaint(std::string_view key, const MerchantRecord& merchant) {
+  if (key.size() != sizeof(MerchantId)) return "the key is no merchant id";
+  if (merchant.kind < PartyKind::merchant || merchant.kind > PartyKind::bank)
+    return "its kind is none that there is";
+  if ((merchant.kind == PartyKind::merchant) != (merchant.mcc != 0))
+    return "merchants, and only they, have an MCC";
+  if (merchant.fee_bp > 10'000) return "its fee is over 100 %";
+  if (merchant.station == 0) return "it has no station";
+  return merchant.reserved == 0 ? "" : "its reserved byte is not zero";
+}
+
+std::string product_complaint(std::string_view key, const ProductRecord& product) {
+  if (key != bytes_of(product.number)) return "holds another number than its key";
+  if (product.face_won <= 0) return "its face value is none";
+  if (product.validity_days == 0) return "it has no validity";
+  if (product.mix == 0 || product.mix >> kCategoryCount != 0) return "its mix is none";
+  return "";
+}
+
+void read_merchants(Source& source, State& state) {
+  source.for_each(Table::merchants, [&](std::string_view key, std::string_view value) {
+    const auto record = source.record<MerchantRecord>(Table::merchants, key, value);
+    if (!record) return;
+    if (const std::string what = merchant_complaint(key, *record); !what.empty())
+      source.add(Table::merchants, key, what);
+    state.parties.merchants.emplace(key, *record);
+  });
+}
+
+void read_products(Source& source, State& state) {
+  std::map<std::int64_t, std::uint8_t> faces;
+  source.for_each(Table::products, [&](std::string_view key, std::string_view value) {
+    const auto record = source.record<ProductRecord>(Table::products, key, value);
+    if (!record) return;
+    std::string what = product_complaint(key, *record);
+    if (!faces.emplace(record->face_won, record->number).second)
+      what = "another product has its face value";
+    if (!what.empty()) source.add(Table::products, key, what);
+    if (key.size() == 1) state.parties.products.emplace(static_cast<std::uint8_t>(key[0]), *record);
+  });
+}
+
+/// A terminal and its merchant are of one station. Who of the two is wrong, the register may tell.
+void read_terminals(Source& source, State& state) {
+  std::map<std::string, int, std::less<>> balance;  // of a merchant's terminals: agree − disagree
+  source.for_each(Table::terminals, [&](std::string_view key, std::string_view value) {
+    const auto record = source.record<TerminalRecord>(Table::terminals, key, value);
+    if (!record) return;
+    state.parties.terminals.emplace(key, *record);
+    if (key.size() != sizeof(TerminalId) || record->reserved != 0)
+      return source.add(Table::terminals, key, "key or reserved byte is not right");
+    const auto merchant = state.parties.merchants.find(record->merchant.view());
+    if (merchant == state.parties.merchants.end())
+      return source.add(Table::terminals, key, "its merchant is not there");
+    const bool agrees = merchant->second.station == record->station;
+    balance[merchant->first] += agrees ? 1 : -1;
+    if (!agrees) source.add(Table::terminals, key, "its merchant is another station's");
+  });
+  for (const auto& [merchant, agree] : balance)
+    if (agree < 0) source.add(Table::merchants, merchant, "its terminals are another station's");
+}
+
+std::string account_complaint(const Parties& parties, const AccountKey& account) {
+  if (account.kind == AccountKind::prefund_received)
+    return account == AccountKey::prefund_received() ? "" : "the other side of prefunds has a name";
+  if (account.kind != AccountKind::merchant_payable && account.kind != AccountKind::prefund)
+    return "there is no such kind of account here";
+  const auto party = parties.merchants.find({account.name.data(), account.name.size()});
+  if (party == parties.merchants.end()) return "it is the account of nobody";
+  const PartyKind wanted =
+      account.kind == AccountKind::prefund ? PartyKind::agent : PartyKind::merchant;
+  return party->second.kind == wanted ? "" : "it is not for this kind of party";
+}
+
+}  // namespace
+
+void check_meta(Source& source, State& state) {
+  state.sequence_counter = counter(source, kSequenceCounter);
+  state.card_counter = counter(source, kCardCounter);
+  source.for_each(Table::meta, [&](std::string_view key, std::string_view value) {
+    source.record<std::uint64_t>(Table::meta, key, value);
+  });
+}
+
+void check_parties(Source& source, State& state) {
+  read_merchants(source, state);
+  read_terminals(source, state);
+  read_products(source, state);
+}
+
+void check_accounts(Source& source, State& state, CheckReport& report) {
+  source.for_each(Table::accounts, [&](std::string_view key, std::string_view value) {
+    ++report.accounts;
+    const auto record = source.record<AccountRecord>(Table::accounts, key, value);
+    const auto account = record_from<AccountKey>(key);
+    if (!account || key.size() != sizeof(AccountKey))
+      return source.add(Table::accounts, key, "the key is no account");
+    if (!record) return;
+    add_won(report.all_won, record->balance_won);
+    std::string what = account_complaint(state.parties, *account);
+    AccountSums& sums = state.accounts[*account];
+    sums.has_record = true;
+    if (record->balance_won != sums.balance_won)
+      what = "holds " + won(record->balance_won) + "; its postings sum to " + won(sums.balance_won);
+    else if (record->last_sequence != sums.last_sequence)
+      what = "says that transaction " + std::to_string(record->last_sequence) +
+             " posted last; it was " + std::to_string(sums.last_sequence);
+    if (!what.empty()) source.add(Table::accounts, key, what);
+  });
+  for (const auto& [account, sums] : state.accounts)
+    if (!sums.has_record && source.get(Table::accounts, bytes_of(account)).absent())
+      source.add(Table::accounts, bytes_of(account),
+                 "is missing: its postings sum to " + won(sums.balance_won));
+}
+
+}  // namespace ledger::checking

@@ -1,0 +1,391 @@
+#include "ledger/checkpoint.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/assert.hpp"
+#include "base/time.hpp"
+#include "ledger/purge.hpp"
+
+namespace ledger {
+namespace {
+
+/// The rest of the window is for what comes unevenly.
+constexpr double kShareOfWindow = 0.85;
+/// However few pages they dirty: bounds the time a slice holds LMDB's lock.
+constexpr std::size_t kMostEntriesInSlice = 4096;
+/// When the apply is late, or nobody is waiting for the journal.
+constexpr std::uint32_t kLateFactor = 4;
+constexpr std::uint32_t kHurryPages = 512;
+/// While it waits it looks this often at how full the active overlay is.
+constexpr auto kLookEvery = std::chrono::milliseconds(20);
+
+}  // namespace
+
+struct Checkpoint::Window {
+  std::int64_t begun_us = 0;
+  std::uint64_t entries = 0;  // in the overlay
+  std::uint64_t total = 0;    // … and what the purge is expected to look at
+  std::uint64_t done = 0;
+  std::uint64_t purged = 0, looked = 0;  // by the purge
+  std::uint64_t slices = 0;
+
+  double progress() const {
+    return total == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total);
+  }
+};
+
+/// The purge's hands: each sweep is cut into slices as the apply is.
+class Sweeper : public PurgeScope {
+ public:
+  Sweeper(Checkpoint& checkpoint, Checkpoint::Window& window, std::uint64_t budget)
+      : checkpoint_(checkpoint), window_(window), budget_(budget) {}
+
+  bool sweep(Table table, std::string_view first, const Judge& judge) override {
+    std::string next(first);
+    while (budget_ > 0) {
+      Pass pass;
+      const std::int64_t begun_us = base::steady_now();
+      const bool done = checkpoint_.slice(window_, [&](LmdbWriter& writer) {
+        pass = Pass{0, 0, false, next};
+        return run(writer, table, judge, pass);
+      });
+      if (!done) return false;
+      budget_ -= std::min<std::uint64_t>(budget_, pass.looked);
+      window_.looked += pass.looked;
+      window_.done += pass.looked;
+      window_.purged += pass.erased;
+      if (pass.ended) return true;
+      next = pass.next;
+      // How much there is to purge is a guess: whatever it was, the disk rests half of the time.
+      if (!checkpoint_.rest(base::steady_now() - begun_us) || !checkpoint_.pace(window_))
+        return false;
+    }
+    return false;
+  }
+
+ private:
+  struct Pass {
+    std::uint64_t looked = 0, erased = 0;
+    bool ended = false;
+    std::string next;
+  };
+
+  int run(LmdbWriter& writer, Table table, const Judge& judge, Pass& pass) {
+    const std::uint64_t most = std::min<std::uint64_t>(budget_, kMostEntriesInSlice);
+    bool found = false;
+    int error = writer.seek(table, pass.next, found);
+    while (error == 0 && pass.looked < most && writer.pages() < checkpoint_.slice_pages(window_)) {
+      const Verdict verdict = found ? judged(writer, judge) : Verdict::stop;
+      if (verdict == Verdict::stop) {
+        pass.ended = true;
+        return 0;
+      }
+      ++pass.looked;
+      pass.next.assign(writer.key()).push_back('\0');
+      if (verdict == Verdict::erase) ++pass.erased;
+      error = verdict == Verdict::erase ? writer.erase_and_next(found) : writer.next(found);
+    }
+    return error;
+  }
+
+  Verdict judged(LmdbWriter& writer, const Judge& judge) {
+    std::string_view value;
+    try {
+      value = writer.value();
+    } catch (const DamagedRecord& damaged) {
+      checkpoint_.events_.report(StoreEvent::apply_failed,
+                                 std::string("the purge keeps a ") + damaged.what());
+      return Verdict::keep;
+    }
+    return judge(writer.key(), value);
+  }
+
+  Checkpoint& checkpoint_;
+  Checkpoint::Window& window_;
+  std::uint64_t budget_;
+};
+
+Checkpoint::Checkpoint(LmdbFile& file, const StoreOptions& options, StoreEvents& events,
+                       bool settled)
+    : file_(file),
+      options_(options),
+      events_(events),
+      applied_to_(file.mark().sequence),
+      settled_(settled) {
+  thread_ = std::thread([this] { run(); });
+}
+
+Checkpoint::~Checkpoint() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+  if (snapshot_) snapshot_->expire();
+  if (snapshot_thread_.joinable()) snapshot_thread_.join();
+}
+
+void Checkpoint::begin(Overlay& frozen, const AppliedMark& mark) {
+  CP_ASSERT(state() == State::idle);
+  overlay_ = &frozen;
+  mark_ = mark;
+  backlog_ = frozen.entries();
+  {
+    const std::lock_guard lock(mutex_);
+    state_.store(State::applying, std::memory_order_release);
+  }
+  changed_.notify_all();
+}
+
+void Checkpoint::release() {
+  CP_ASSERT(state() == State::applied);
+  {
+    const std::lock_guard lock(mutex_);
+    state_.store(State::clearing, std::memory_order_release);
+  }
+  changed_.notify_all();
+}
+
+void Checkpoint::set_hurry(bool hurry) {
+  {
+    const std::lock_guard lock(mutex_);
+    hurry_ = hurry;
+  }
+  changed_.notify_all();
+}
+
+void Checkpoint::run() {
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    const auto has_work = [this] {
+      const State now = state();
+      return stop_ || now == State::applying || now == State::clearing ||
+             (settled_ && snapshot_user_) || snapshot_done_;
+    };
+    changed_.wait_for(lock, std::chrono::milliseconds(100), has_work);
+    lock.unlock();
+    if (state() == State::clearing) {
+      overlay_->clear();
+      state_.store(State::idle, std::memory_order_release);
+    }
+    // A window's end: before an apply, which may just have been asked for, changes anything.
+    if (settled_) serve_snapshot();
+    watch_snapshot();
+    if (state() == State::applying) {
+      settled_ = false;
+      settled_ = apply_window();
+      if (settled_) state_.store(State::applied, std::memory_order_release);
+    }
+    lock.lock();
+  }
+}
+
+bool Checkpoint::apply_window() {
+  Window window;
+  window.begun_us = base::steady_now();
+  window.entries = overlay_->entries();
+  window.total = window.entries + (options_.purge ? last_purged_ : 0);
+  for (int number = 1; number <= kTableCount; ++number)
+    if (!apply_table(window, static_cast<Table>(number))) return false;
+  return finish(window);
+}
+
+bool Checkpoint::apply_table(Window& window, Table table) {
+  std::vector<OverlayEntry> entries;
+  overlay_->collect(table, {}, entries);
+  for (std::size_t at = 0; at < entries.size();) {
+    std::size_t end = at;
+    const auto fill = [&](LmdbWriter& writer) {
+      const std::size_t most = std::min(entries.size(), at + kMostEntriesInSlice);
+      const std::uint32_t pages = slice_pages(window);
+      int error = 0;
+      for (end = at; end < most && error == 0 && writer.pages() < pages; ++end) {
+        const OverlayEntry& entry = entries[end];
+        error = entry.erased ? writer.erase(table, entry.key)
+                             : writer.put(table, entry.key, entry.value);
+      }
+      return error;
+    };
+    if (!slice(window, fill)) return false;
+    window.done += end - at;
+    backlog_.fetch_sub(end - at, std::memory_order_relaxed);
+    at = end;
+    if (!pace(window)) return false;
+  }
+  return true;
+}
+
+bool Checkpoint::finish(Window& window) {
+  if (options_.purge) {
+    Sweeper sweeper(*this, window, options_.purge_entries);
+    try {
+      options_.purge(sweeper);
+    } catch (const std::exception& error) {
+      events_.report(StoreEvent::apply_failed, std::string("the purge ended: ") + error.what());
+    }
+    if (stopping()) return false;
+    last_purged_ = window.looked;
+  }
+  if (!slice(window, [this](LmdbWriter& writer) { return writer.set_mark(mark_); })) return false;
+  applied_to_.store(mark_.sequence, std::memory_order_release);
+  windows_.fetch_add(1, std::memory_order_relaxed);
+  const std::int64_t took_ms = (base::steady_now() - window.begun_us) / 1000;
+  std::string text = std::to_string(window.entries) + " entries to sequence " +
+                     std::to_string(mark_.sequence) + " applied in " +
+                     std::to_string(window.slices) + " slices, " + std::to_string(took_ms) + " ms";
+  if (window.purged > 0) text += "; " + std::to_string(window.purged) + " old entries purged";
+  events_.report(StoreEvent::apply_finished, text);
+  return true;
+}
+
+bool Checkpoint::slice(Window& window, const std::function<int(LmdbWriter&)>& fill) {
+  for (;;) {
+    if (stopping()) return false;
+    int error;
+    {
+      LmdbWriter writer(file_);
+      error = writer.begin();
+      if (error == 0) error = fill(writer);
+      if (error == 0) error = writer.commit();
+    }
+    if (error == 0) break;
+    if (!wait_after(error)) return false;
+  }
+  ++window.slices;
+  if (std::exchange(failing_, false)) {
+    stuck_ = false;
+    events_.report(StoreEvent::disk_room_again, "the apply goes on");
+  }
+  return true;
+}
+
+bool Checkpoint::wait_after(int error) {
+  stuck_ = true;
+  if (!std::exchange(failing_, true)) {
+    const std::string what = "the apply waits: " + lmdb_error_text(error);
+    if (lmdb_no_room(error))
+      events_.report(StoreEvent::disk_full,
+                     what + "; make room: batches are taken until the overlay is full");
+    else
+      events_.report(StoreEvent::apply_failed,
+                     what + (lmdb_must_restart(error) ? "; it takes a restart to go on"
+                                                      : "; it is tried again"));
+  }
+  watch_snapshot();
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, std::chrono::microseconds(options_.full_retry_us),
+                    [this] { return stop_.load(); });
+  return !stop_;
+}
+
+double Checkpoint::due(const Window& window) const {
+  const auto span = static_cast<double>(options_.window_us) * kShareOfWindow;
+  const double by_time = static_cast<double>(base::steady_now() - window.begun_us) / span;
+  const double by_fill = fill_.load(std::memory_order_relaxed) / kShareOfWindow;
+  return std::max(by_time, by_fill);
+}
+
+std::uint32_t Checkpoint::slice_pages(const Window& window) const {
+  if (hurry_.load(std::memory_order_relaxed)) return kHurryPages;
+  // Some slices behind is usual after a stall of the disk; a twentieth of the window is not.
+  return options_.slice_pages * (due(window) > window.progress() + 0.05 ? kLateFactor : 1);
+}
+
+bool Checkpoint::pace(const Window& window) {
+  watch_snapshot();
+  const double progress = window.progress();
+  if (progress >= 1) return !stopping();
+  while (!hurry_ && !stopping()) {
+    const double ahead = progress - due(window);
+    if (ahead <= 0) break;
+    const auto ahead_us =
+        static_cast<std::int64_t>(ahead * kShareOfWindow * static_cast<double>(options_.window_us));
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(
+        lock,
+        std::min<std::chrono::microseconds>(std::chrono::microseconds(ahead_us + 1), kLookEvery),
+        [this] { return stop_ || hurry_; });
+  }
+  return !stopping();
+}
+
+bool Checkpoint::rest(std::int64_t time_us) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, std::chrono::microseconds(time_us), [this] { return stop_ || hurry_; });
+  return !stop_;
+}
+
+bool Checkpoint::request_snapshot(DurableStore::SnapshotUser user) {
+  if (snapshot_busy_.exchange(true)) return false;
+  {
+    const std::lock_guard lock(mutex_);
+    snapshot_user_ = std::move(user);
+  }
+  changed_.notify_all();
+  return true;
+}
+
+void Checkpoint::serve_snapshot() {
+  DurableStore::SnapshotUser user;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!snapshot_user_) return;
+    // Nothing of the next window is in LMDB yet, and the last one's mark is.
+    user = std::exchange(snapshot_user_, nullptr);
+  }
+  try {
+    snapshot_ =
+        std::make_shared<SettledSnapshot>(file_, base::steady_now() + options_.snapshot_limit_us);
+  } catch (const std::exception& error) {
+    events_.report(StoreEvent::snapshot_aborted,
+                   std::string("no snapshot can be opened: ") + error.what());
+    snapshot_busy_ = false;
+    return;
+  }
+  snapshot_told_ = false;
+  snapshot_thread_ = std::thread([this, user = std::move(user)] { use_snapshot(user); });
+}
+
+void Checkpoint::use_snapshot(const DurableStore::SnapshotUser& user) {
+  try {
+    user(*snapshot_, snapshot_->sequence());
+  } catch (const SnapshotExpired&) {
+    tell_expired();
+  } catch (const std::exception& error) {
+    events_.report(StoreEvent::snapshot_aborted,
+                   std::string("the snapshot's user ended: ") + error.what());
+  }
+  snapshot_->expire();
+  const std::lock_guard lock(mutex_);
+  snapshot_done_ = true;
+  changed_.notify_all();
+}
+
+void Checkpoint::watch_snapshot() {
+  if (!snapshot_) return;
+  if (snapshot_done_) {
+    snapshot_thread_.join();
+    snapshot_.reset();
+    snapshot_done_ = false;
+    snapshot_busy_ = false;
+  } else if (base::steady_now() > snapshot_->deadline_us() && !snapshot_->expired()) {
+    snapshot_->expire();
+    tell_expired();
+  }
+}
+
+/// Once, whether its user or the watch found out first.
+void Checkpoint::tell_expired() {
+  if (!snapshot_told_.exchange(true))
+    events_.report(StoreEvent::snapshot_aborted,
+                   "a snapshot was open longer than allowed and has been ended");
+}
+
+}  // namespace ledger

@@ -1,0 +1,40 @@
+#include "ledger/data_folder.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+#include "ledger/journal_format.hpp"
+
+namespace ledger {
+
+void check_options(const StoreOptions& options) {
+  const auto need = [](bool right, const char* what) {
+    if (!right) throw std::runtime_error(std::string("the store's settings are wrong: ") + what);
+  };
+  need(options.segment_bytes % kBlockBytes == 0, "the segment size must be a multiple of 4 KiB");
+  need(options.segment_bytes >= kMinSegmentBytes && options.segment_bytes <= kMaxSegmentBytes,
+       "the segment size must be from 16 KiB to 1 GiB");
+  need(options.journal_bytes >= 4 * options.segment_bytes,
+       "the journal's bound must be four segments or more");
+  need(options.overlay_bytes > 0, "the overlay's bound must be more than nothing");
+  need(options.max_batch_bytes > 0, "the batch's bound must be more than nothing");
+  need(options.window_us > 0, "the window must be longer than nothing");
+  need(options.slice_pages > 0, "a slice must have a page or more");
+}
+
+void make_data_folder(FileLayer& files, const std::filesystem::path& folder) {
+  std::error_code made;
+  std::filesystem::create_directories(folder, made);
+  int error = made.value();
+  // The name of the folder itself: not every file system lets its root be synced.
+  if (error == 0) files.sync_folder(std::filesystem::absolute(folder).parent_path());
+  if (error == 0) error = files.make_folder(journal_folder(folder));
+  if (error == 0) error = files.sync_folder(folder);
+  if (error != 0)
+    throw std::runtime_error("the data folder " + folder.string() +
+                             " cannot be made: " + error_text(error) +
+                             "; make it and give this user the right to write there");
+}
+
+}  // namespace ledger

@@ -1,0 +1,24 @@
+#pragma once
+/// The data folder: what lies where, and what it is opened with.
+
+#include <filesystem>
+
+#include "ledger/durable_store.hpp"
+#include "ledger/file_layer.hpp"
+
+namespace ledger {
+
+inline std::filesystem::path data_file(const std::filesystem::path& folder) {
+  return folder / "ledger.mdb";
+}
+inline std::filesystem::path journal_folder(const std::filesystem::path& folder) {
+  return folder / "journal";
+}
+
+/// Throws std::runtime_error that says which setting is wrong.
+void check_options(const StoreOptions& options);
+
+/// Makes the folder and the journal's in it, their names on disk. Throws std::runtime_error.
+void make_data_folder(FileLayer& files, const std::filesystem::path& folder);
+
+}  // namespace ledger

@@ -1,0 +1,386 @@
+#include "ledger/durable_store.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "base/assert.hpp"
+#include "base/time.hpp"
+#include "ledger/checkpoint.hpp"
+#include "ledger/data_folder.hpp"
+#include "ledger/data_lock.hpp"
+#include "ledger/journal.hpp"
+#include "ledger/lmdb_file.hpp"
+#include "ledger/merged_scan.hpp"
+#include "ledger/overlay.hpp"
+#include "ledger/recovery.hpp"
+#include "ledger/segment_pool.hpp"
+
+namespace ledger {
+namespace {
+
+/// When so much of the journal's bound is in use the window ends early, so that the other half
+/// lasts while it is applied.
+constexpr double kJournalShareOfWindow = 0.5;
+
+class Engine : public DurableStore {
+ public:
+  Engine(const StoreOptions& options, StoreEvents& events);
+
+  std::optional<std::string_view> get(Table table, std::string_view key) override;
+  void scan(Table table, std::string_view first, std::size_t limit,
+            const std::function<bool(std::string_view, std::string_view)>& visit) override;
+  Writable writable() const override;
+  void commit(const WriteSet& batch, const Done& done) override;
+  void tick() override;
+  StoreFigures figures() const override;
+  bool settle() override;
+  bool request_settled_snapshot(SnapshotUser user) override {
+    return checkpoint_->request_snapshot(std::move(user));
+  }
+
+ private:
+  void recover();
+  void report_recovery(const RecoveryReport& report);
+  void begin_journal(RecoveryReport report);
+  std::optional<std::size_t> serialise(const WriteSet& batch, std::uint32_t& entries);
+  CommitOutcome write(std::size_t payload_bytes, std::uint32_t entries);
+  void publish(const WriteSet& batch) noexcept;
+  bool overlays_full() const;
+  bool overlay_full() const { return active_->bytes() >= options_.overlay_bytes; }
+  bool journal_due() const;
+  void reclaim();
+  void freeze();
+  void freeze_if_due(bool now);
+  void note_bound();
+  void show();
+
+  const StoreOptions options_;
+  StoreEvents& events_;
+  FileLayer& files_;
+  std::optional<DataLock> lock_;
+  std::optional<LmdbFile> file_;
+  std::optional<LmdbReader> reader_;
+  std::uint64_t seen_commits_ = 0;  // of the file, when the reader was renewed
+
+  std::array<Overlay, 2> overlays_;
+  Overlay* active_ = &overlays_[0];
+  Overlay* frozen_ = nullptr;  // null or the other one; also read by the apply
+  std::size_t max_payload_bytes_ = 0;
+  std::uint64_t sequence_ = 0;
+  std::int64_t window_begun_us_ = 0;
+  bool poisoned_ = false, bound_told_ = false;
+
+  // The figures of the ledger's thread, for any other.
+  std::atomic<std::uint64_t> shown_sequence_{0}, shown_active_bytes_{0}, shown_active_entries_{0},
+      shown_frozen_bytes_{0}, shown_frozen_entries_{0}, shown_journal_bytes_{0}, slow_writes_{0};
+  std::atomic<std::int64_t> last_write_us_{0};
+  std::atomic<bool> shown_poisoned_{false};
+
+  // Last, so that their threads end before what they use.
+  std::optional<SegmentPool> pool_;
+  std::optional<Journal> journal_;
+  std::optional<Checkpoint> checkpoint_;
+};
+
+Engine::Engine(const StoreOptions& options, StoreEvents& events)
+    : options_(options),
+      events_(events),
+      files_(options.files != nullptr ? *options.files : system_files()) {
+  check_options(options_);
+  make_data_folder(files_, options_.folder);
+  lock_.emplace(options_.folder, false);
+  file_.emplace(LmdbOptions{.file = data_file(options_.folder),
+                            .map_bytes = options_.map_bytes,
+                            .commit_fault = options_.apply_fault});
+  files_.sync_folder(options_.folder);
+  recover();
+}
+
+void Engine::recover() {
+  const AppliedMark mark = file_->mark();
+  RecoveryReport report = read_journal(files_, journal_folder(options_.folder), mark,
+                                       [this](std::uint64_t sequence, const JournalEntry& entry) {
+                                         active_->put(entry.table, HashedKey(entry.key),
+                                                      entry.value, entry.erased, sequence);
+                                       });
+  sequence_ = report.last_sequence;
+  report_recovery(report);
+  begin_journal(std::move(report));
+  reader_.emplace(*file_);
+  seen_commits_ = file_->commits();
+  checkpoint_.emplace(*file_, options_, events_, active_->empty());
+  window_begun_us_ = base::steady_now();
+  // What was replayed is a window of its own, whatever its size.
+  freeze_if_due(true);
+  show();
+}
+
+void Engine::report_recovery(const RecoveryReport& report) {
+  if (!report.passed_over.empty()) events_.report(StoreEvent::tail_dropped, report.passed_over);
+  if (!report.dropped.empty()) events_.report(StoreEvent::tail_dropped, report.dropped);
+  const std::string end = report.end.empty() ? "the journal has nothing beyond it"
+                                             : "the journal ends in " + report.end;
+  events_.report(
+      StoreEvent::recovered,
+      std::to_string(report.batches) + " batches with " + std::to_string(report.entries) +
+          " entries replayed after the data file's mark " + std::to_string(file_->mark().sequence) +
+          "; " + end + ", last sequence " + std::to_string(report.last_sequence));
+}
+
+/// Goes on in a segment of its own, whose first record says for good where the journal before it
+/// ended.
+void Engine::begin_journal(RecoveryReport report) {
+  pool_.emplace(files_,
+                SegmentPoolOptions{.folder = journal_folder(options_.folder),
+                                   .segment_bytes = options_.segment_bytes,
+                                   .journal_bytes = options_.journal_bytes,
+                                   .retry_us = options_.full_retry_us},
+                events_, std::move(report.spare), report.needed.size(), report.next_epoch);
+  pool_->start();
+  max_payload_bytes_ = std::min<std::size_t>(options_.max_batch_bytes,
+                                             Journal::payload_bound(options_.segment_bytes));
+  journal_.emplace(*pool_, options_.segment_bytes, max_payload_bytes_, std::move(report.needed));
+  if (journal_->write(RecordKind::start, sequence_ + 1, 0, 0) != Journal::Written::yes)
+    throw std::runtime_error("the journal in " + journal_folder(options_.folder).string() +
+                             " cannot be written: " + error_text(journal_->error()) +
+                             "; mend the disk, then start again");
+  ++sequence_;
+}
+
+std::optional<std::string_view> Engine::get(Table table, std::string_view key) {
+  const HashedKey hashed(key);
+  Overlay::Found found;
+  if (!active_->find(table, hashed, found) &&
+      (frozen_ == nullptr || !frozen_->find(table, hashed, found)))
+    return reader_->get(table, key);
+  if (found.erased) return std::nullopt;
+  return found.value;
+}
+
+void Engine::scan(Table table, std::string_view first, std::size_t limit,
+                  const std::function<bool(std::string_view, std::string_view)>& visit) {
+  const std::array<const Overlay*, 2> overlays{active_, frozen_};
+  scan_merged(overlays, *reader_, table, first, limit, visit);
+}
+
+Writable Engine::writable() const {
+  if (poisoned_) return Writable::poisoned;
+  return overlays_full() || !journal_->has_room() ? Writable::full : Writable::yes;
+}
+
+bool Engine::overlays_full() const {
+  return overlay_full() && checkpoint_->state() != Checkpoint::State::idle;
+}
+
+void Engine::commit(const WriteSet& batch, const Done& done) {
+  if (batch.empty()) return done(CommitOutcome::committed);
+  // The journal itself says whether it has room for just this batch.
+  if (poisoned_ || overlays_full()) {
+    note_bound();
+    return done(CommitOutcome::refused);
+  }
+  freeze_if_due(false);
+  std::uint32_t entries = 0;
+  const std::optional<std::size_t> bytes = serialise(batch, entries);
+  if (!bytes) return done(CommitOutcome::refused);
+  const CommitOutcome outcome = write(*bytes, entries);
+  if (outcome == CommitOutcome::committed) publish(batch);
+  show();
+  done(outcome);
+}
+
+/// Puts the live entries where the journal wants them; nothing when they are too many.
+std::optional<std::size_t> Engine::serialise(const WriteSet& batch, std::uint32_t& entries) {
+  std::size_t size = batch.bytes() + batch.mark() * kEntryHeaderBytes;  // the dead ones too
+  if (size > max_payload_bytes_) {
+    size = 0;
+    batch.for_each_live([&](Table, std::string_view key, std::string_view value, bool) {
+      size += kEntryHeaderBytes + key.size() + value.size();
+    });
+  }
+  if (size > max_payload_bytes_) {
+    events_.report(StoreEvent::batch_too_large, "a batch of " + std::to_string(size) +
+                                                    " bytes was refused, the bound is " +
+                                                    std::to_string(max_payload_bytes_));
+    return std::nullopt;
+  }
+  std::uint8_t* at = journal_->payload();
+  batch.for_each_live([&](Table table, std::string_view key, std::string_view value, bool erased) {
+    CP_ASSERT(!key.empty() && key.size() <= kMaxKeyBytes);
+    at[0] = static_cast<std::uint8_t>(table);
+    at[1] = erased ? kEntryErased : 0;
+    store_little_endian(at + 2, static_cast<std::uint16_t>(key.size()));
+    store_little_endian(at + 4, static_cast<std::uint32_t>(value.size()));
+    std::memcpy(at + kEntryHeaderBytes, key.data(), key.size());
+    if (!value.empty())
+      std::memcpy(at + kEntryHeaderBytes + key.size(), value.data(), value.size());
+    at += kEntryHeaderBytes + key.size() + value.size();
+    ++entries;
+  });
+  return static_cast<std::size_t>(at - journal_->payload());
+}
+
+CommitOutcome Engine::write(std::size_t payload_bytes, std::uint32_t entries) {
+  const std::int64_t begun_us = base::steady_now();
+  const Journal::Written written =
+      journal_->write(RecordKind::batch, sequence_ + 1, payload_bytes, entries);
+  const std::int64_t took_us = base::steady_now() - begun_us;
+  last_write_us_.store(took_us, std::memory_order_relaxed);
+  if (took_us > options_.slow_write_us) {
+    slow_writes_.fetch_add(1, std::memory_order_relaxed);
+    events_.report(StoreEvent::slow_write, "a journal write of " + std::to_string(payload_bytes) +
+                                               " bytes took " + std::to_string(took_us / 1000) +
+                                               " ms");
+  }
+  switch (written) {
+    case Journal::Written::yes:
+      ++sequence_;
+      return CommitOutcome::committed;
+    case Journal::Written::no_room:
+      note_bound();
+      return CommitOutcome::refused;
+    case Journal::Written::failed:
+      break;
+  }
+  poisoned_ = true;
+  events_.report(
+      StoreEvent::poisoned,
+      "the outcome of batch " + std::to_string(sequence_ + 1) + " (" + std::to_string(entries) +
+          " entries) is unknown, the journal write failed: " + error_text(journal_->error()) +
+          "; no more money moves until a restart has decided");
+  return CommitOutcome::unknown;
+}
+
+/// The batch is durable: if there is no memory to show it, the process must end, and the next one
+/// will show it.
+void Engine::publish(const WriteSet& batch) noexcept {
+  batch.for_each_live([&](Table table, std::string_view key, std::string_view value, bool erased) {
+    active_->put(table, HashedKey(key), value, erased, sequence_);
+  });
+}
+
+void Engine::tick() {
+  reclaim();
+  freeze_if_due(false);
+  note_bound();
+  show();
+}
+
+/// Lets go of a window that is in LMDB for good, and moves the reader on so that LMDB may use pages
+/// again.
+void Engine::reclaim() {
+  const bool applied = checkpoint_->state() == Checkpoint::State::applied;
+  const std::uint64_t commits = file_->commits();
+  if (!applied && commits == seen_commits_) return;
+  // A reader that cannot move still shows the truth, with the frozen overlay over it.
+  if (!reader_->renew()) return;
+  seen_commits_ = commits;
+  if (!applied) return;
+  frozen_ = nullptr;
+  checkpoint_->release();
+  journal_->release(checkpoint_->applied_to());
+}
+
+bool Engine::journal_due() const {
+  return static_cast<double>(journal_->bytes()) >
+         kJournalShareOfWindow * static_cast<double>(options_.journal_bytes);
+}
+
+void Engine::freeze_if_due(bool now) {
+  const double by_overlay =
+      static_cast<double>(active_->bytes()) / static_cast<double>(options_.overlay_bytes);
+  const double by_journal =
+      static_cast<double>(journal_->bytes()) / static_cast<double>(options_.journal_bytes);
+  checkpoint_->set_fill(std::max(by_overlay, by_journal));
+  if (active_->empty() || checkpoint_->state() != Checkpoint::State::idle) return;
+  if (now || overlay_full() || journal_due() ||
+      base::steady_now() - window_begun_us_ >= options_.window_us)
+    freeze();
+}
+
+void Engine::freeze() {
+  CP_ASSERT(frozen_ == nullptr);
+  frozen_ = active_;
+  active_ = active_ == &overlays_[0] ? &overlays_[1] : &overlays_[0];
+  CP_ASSERT(active_->empty());
+  window_begun_us_ = base::steady_now();
+  checkpoint_->begin(*frozen_, {sequence_, journal_->epoch()});
+}
+
+/// Tells once that the bound is reached and once that it is left.
+void Engine::note_bound() {
+  const bool full = writable() == Writable::full;
+  if (full == bound_told_) return;
+  bound_told_ = full;
+  if (!full) {
+    events_.report(StoreEvent::bound_left, "there is room again, batches are taken");
+    return;
+  }
+  const std::string why =
+      journal_->has_room()
+          ? "the overlay has reached its bound of " + std::to_string(options_.overlay_bytes) +
+                " bytes while the window before it is being applied"
+          : "no journal segment is ready, " + std::to_string(pool_->segments()) + " are in use";
+  events_.report(StoreEvent::bound_reached, why + "; batches are refused until there is room");
+}
+
+void Engine::show() {
+  const auto set = [](std::atomic<std::uint64_t>& to, std::uint64_t value) {
+    to.store(value, std::memory_order_relaxed);
+  };
+  set(shown_sequence_, sequence_);
+  set(shown_active_bytes_, active_->bytes());
+  set(shown_active_entries_, active_->entries());
+  set(shown_frozen_bytes_, frozen_ != nullptr ? frozen_->bytes() : 0);
+  set(shown_frozen_entries_, frozen_ != nullptr ? frozen_->entries() : 0);
+  set(shown_journal_bytes_, journal_->bytes());
+  shown_poisoned_.store(poisoned_, std::memory_order_relaxed);
+}
+
+StoreFigures Engine::figures() const {
+  StoreFigures figures;
+  figures.journal_sequence = shown_sequence_;
+  figures.applied_to = checkpoint_->applied_to();
+  figures.active_bytes = shown_active_bytes_;
+  figures.active_entries = shown_active_entries_;
+  figures.frozen_bytes = shown_frozen_bytes_;
+  figures.frozen_entries = shown_frozen_entries_;
+  figures.backlog_entries = shown_active_entries_ + checkpoint_->backlog();
+  figures.journal_bytes = shown_journal_bytes_;
+  figures.journal_segments = pool_->segments();
+  figures.data_bytes = file_->used_bytes();
+  figures.windows = checkpoint_->windows();
+  figures.slow_writes = slow_writes_;
+  figures.last_write_us = last_write_us_;
+  figures.direct_io = pool_->direct();
+  figures.poisoned = shown_poisoned_;
+  return figures;
+}
+
+bool Engine::settle() {
+  checkpoint_->set_hurry(true);
+  bool taken = true;
+  while (taken && (frozen_ != nullptr || !active_->empty())) {
+    reclaim();
+    freeze_if_due(true);
+    show();
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+    taken = !checkpoint_->stuck();
+  }
+  checkpoint_->set_hurry(false);
+  return taken;
+}
+
+}  // namespace
+
+std::unique_ptr<DurableStore> DurableStore::open(const StoreOptions& options, StoreEvents& events) {
+  return std::make_unique<Engine>(options, events);
+}
+
+}  // namespace ledger

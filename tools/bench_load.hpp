@@ -28,7 +28,7 @@ struct LoadResult {
   Histogram all() const;
 };
 
-class Load : private BenchDriver {
+class Load : public BenchDriver {
  public:
   /// Connects all. Throws LinkError. Everything handed in must outlive it.
   Load(const World& world, const BenchOptions& options, const std::vector<BenchCard>& cards);

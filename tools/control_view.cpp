@@ -60,14 +60,17 @@ std::string object_table(const boost::json::object& object) {
   return table.text(Table::Header::none);
 }
 
-std::string rows_table(const std::vector<boost::json::object>& rows) {
+std::string rows_table(const std::vector<boost::json::object>& rows,
+                       const std::vector<std::string>& members) {
   std::vector<std::string> keys;
   std::vector<Column> columns;
-  for (const auto& row : rows)
-    for (const auto& [key, value] : row) {
-      if (key == "kind" || std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
-      keys.emplace_back(key);
-      columns.push_back({words(key), value.is_number() ? Align::right : Align::left, 0});
+  for (const std::string& member : members)
+    for (const auto& row : rows) {
+      const auto* const value = row.if_contains(member);
+      if (value == nullptr) continue;
+      keys.push_back(member);
+      columns.push_back({words(member), value->is_number() ? Align::right : Align::left, 0});
+      break;
     }
   Table table(std::move(columns));
   for (const auto& row : rows) {

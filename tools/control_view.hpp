@@ -13,8 +13,10 @@ std::string cell_text(const boost::json::value& value);
 /// One object as two columns; what is nested is named `outer.inner`. "kind" is left out.
 std::string object_table(const boost::json::object& object);
 
-/// Objects of one kind as rows; the columns are the keys of all of them, in the order they came.
-std::string rows_table(const std::vector<boost::json::object>& rows);
+/// Objects of one kind as rows, of each the members that are named; one that no object has makes no
+/// column.
+std::string rows_table(const std::vector<boost::json::object>& rows,
+                       const std::vector<std::string>& members);
 
 /// How far a `progress` line says the work is, 0 to 1000.
 int progress_share(const boost::json::object& line);

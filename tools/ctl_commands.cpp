@@ -39,7 +39,9 @@ int ctl_status(const SwitchPlace& place) {
 }
 
 int ctl_stations(const SwitchPlace& place) {
-  print(rows_table(ask(place, {{"command", "stations"}})));
+  print(rows_table(ask(place, {{"command", "stations"}}),
+                   {"station", "role", "port", "profile", "mac", "sign_on", "connections",
+                    "signed_on", "messages", "approved", "declined", "last_message"}));
   return kWell;
 }
 

@@ -31,16 +31,19 @@ deps:
 release: deps
 	@tools/build.sh release
 
-run: release
+run: deps
+	@tools/build.sh release cpswitch cpctl cpsim
 	@tools/run_demo.sh
 
 test: deps
 	@tools/run_tests.sh
 
-bench: release
+bench: deps
+	@tools/build.sh release cpswitch cpctl cpbench codec_bench
 	@tools/run_bench.sh
 
-crash: release
+crash: deps
+	@tools/build.sh release cpswitch cpctl
 	@tools/run_crash.sh
 
 test-long: deps

@@ -30,7 +30,7 @@ void add_row(Table& table, std::string_view name, const Histogram& latency, doub
   table.add(std::move(cells));
 }
 
-double microseconds(std::int64_t ns) { return static_cast<double>(ns / 100) / 10; }
+std::int64_t microseconds(std::int64_t ns) { return (ns + 500) / 1'000; }
 
 boost::json::object figures(const Histogram& latency, double seconds) {
   boost::json::object object;
@@ -82,7 +82,7 @@ std::string report_json(const BenchOptions& options, const LoadResult& result) {
   report["station"] = options.station;
   report["connections"] = options.connections;
   report["in_flight"] = options.in_flight;
-  report["seconds"] = result.counted_s;
+  report["counted_ms"] = static_cast<std::int64_t>(result.counted_s * 1'000);
   report["rate"] = options.rate;
   report["cards"] = options.cards;
   report["pin_share"] = options.pin_share;

@@ -27,6 +27,7 @@ constexpr char kHelp[] = R"(cpctl [--data DIR | --socket PATH] COMMAND
 
   --data DIR                the data folder of the switch
   --socket PATH             its control socket, where it is not DIR/control.sock
+  --keys FILE               its key file, where it is not DIR/keys (check of a stopped one)
 
 Ends with 0 when all is well, 1 when not, 2 when it was called wrongly.
 )";
@@ -38,6 +39,8 @@ SwitchPlace place_of(const po::variables_map& given) {
     place.socket = given["socket"].as<std::string>();
   else
     place.socket = place.data / "control.sock";
+  place.keys = given.contains("keys") ? std::filesystem::path(given["keys"].as<std::string>())
+                                      : place.data / "keys";
   if (place.data.empty() && !given.contains("socket"))
     throw UsageError("which switch? say --data DIR or --socket PATH");
   return place;
@@ -79,6 +82,7 @@ int run(Words words) {
       ("help", "")
       ("data", po::value<std::string>())
       ("socket", po::value<std::string>())
+      ("keys", po::value<std::string>())
       ("face", po::value<std::uint64_t>())
       ("count", po::value<std::uint64_t>())
       ("word", po::value<Words>());

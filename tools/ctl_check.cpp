@@ -31,16 +31,15 @@ int check_running(const SwitchPlace& place) {
 }
 
 /// The keys beside the data, so that sealed numbers are checked too; none where the file is gone.
-std::unique_ptr<crypto::FileKeyStore> keys_of(const std::filesystem::path& data) {
-  const std::filesystem::path file = data / "keys";
+std::unique_ptr<crypto::FileKeyStore> load_keys(const std::filesystem::path& file) {
   if (std::filesystem::exists(file)) return crypto::FileKeyStore::load(file);
   std::fprintf(stderr, "cpctl: no key file %s: sealed numbers are not opened\n", file.c_str());
   return nullptr;
 }
 
-int check_stopped(const std::filesystem::path& data) {
-  const auto snapshot = ledger::open_offline(data);
-  const auto keys = keys_of(data);
+int check_stopped(const SwitchPlace& place) {
+  const auto snapshot = ledger::open_offline(place.data);
+  const auto keys = load_keys(place.keys);
   std::unique_ptr<crypto::CardVault> vault;
   if (keys) vault = std::make_unique<crypto::CardVault>(*keys);
   ledger::CheckReport report;
@@ -61,7 +60,7 @@ int ctl_check(const SwitchPlace& place) {
   if (place.data.empty())
     throw UsageError("no switch answers at " + place.socket.string() +
                      "; to check the data of one that is stopped, say --data DIR");
-  return check_stopped(place.data);
+  return check_stopped(place);
 }
 
 }  // namespace tools

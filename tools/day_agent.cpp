@@ -90,8 +90,8 @@ void stock_card_is_sold(Day& day) {
     if (!found || found->code() != "78") continue;
     Draft sale = sale_of(day.agent, "10000x1");
     sale.set(2, number);
-    day.log.exchange(day.agent, "sale of a stock card, active at once", sale, {});
-    day.log.exchange(day.counter, "purchase with the lot's password",
+    day.log.exchange(day.agent, "a stock card sold, active now", sale, {});
+    day.log.exchange(day.counter, "purchase, the lot's password",
                      purchase_of(day.counter, number, day.lot_password, 1'200), {"00", 8'800});
     return;
   }

@@ -23,9 +23,10 @@ std::string amount_text(const Draft& draft) {
 
 DayLog::DayLog()
     : columns_({{"station", Align::left, 10},
-                {"what", Align::left, 36},
+                {"what", Align::left, 31},
                 {"card", Align::left, 16},
                 {"won", Align::right, 7},
+                {"balance", Align::right, 7},
                 {"DE 39", Align::left, 31},
                 {"RRN", Align::left, 12},
                 {"µs", Align::right, 6}}) {
@@ -61,11 +62,13 @@ void DayLog::print_row(const Terminal& terminal, std::string_view what, const Dr
   const std::string code = answer.code(), detail = answer.received.text(44);
   std::string meaning = code + " " + std::string(response_words(code));
   if (!detail.empty()) meaning += " " + detail;
+  const auto available = additional_amount(answer.received.text(54), "00", "02");
   const std::string card = draft.has(2) ? std::string(draft.get(2)) : answer.received.text(2);
   std::fputs(columns_
                  .line({terminal.station().name, std::string(what),
-                        card.empty() ? "" : codec::mask_card(card), amount_text(draft), meaning,
-                        answer.received.text(37), std::to_string(answer.latency_us)})
+                        card.empty() ? "" : codec::mask_card(card), amount_text(draft),
+                        available ? won_text(*available) : "", meaning, answer.received.text(37),
+                        std::to_string(answer.latency_us)})
                  .c_str(),
              stdout);
   std::fflush(stdout);

@@ -38,7 +38,7 @@ void purchase_and_repeat(Day& day, DayCard& card) {
       day.log.exchange(day.counter, "purchase", purchase, {"00", card.available_won});
   purchase.mti = kFinancialRepeat;
   const Answer second =
-      day.log.exchange(day.counter, "the same purchase sent again (0201)", purchase, {});
+      day.log.exchange(day.counter, "the same purchase again (0201)", purchase, {});
   day.log.check(std::equal(first.received.bytes().begin(), first.received.bytes().end(),
                            second.received.bytes().begin(), second.received.bytes().end()),
                 "another answer than the first");

@@ -46,7 +46,7 @@ suite "dev (address and undefined behaviour)" dev "${timeout[@]}"
 tools/build.sh tsan test_ledger test_switch test_handlers cpswitch
 suite "tsan (threads)" tsan -R "$threaded" "${timeout[@]}"
 if [[ ${1:-} == long ]]; then
-  tools/build.sh release
+  tools/build.sh release cpswitch cpctl
   tools/run_crash.sh || failed=1
 fi
 

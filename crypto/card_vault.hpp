@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ class CardVault {
  public:
   explicit CardVault(const KeyStore& keys);
   ~CardVault();
+  CardVault(const CardVault&) = delete;
+  CardVault& operator=(const CardVault&) = delete;
 
   /// How a card number (what = card_number) or PIN# is found, under the current index key.
   IndexHash index_hash(Secret what, std::string_view digits);

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "crypto/key_store.hpp"
 
@@ -27,6 +29,8 @@ struct SecretText {
   explicit SecretText(std::filesystem::path from, std::size_t capacity)
       : file(std::move(from)), bytes(capacity) {}
   ~SecretText();
+  SecretText(const SecretText&) = delete;
+  SecretText& operator=(const SecretText&) = delete;
   SecretText(SecretText&&) noexcept = default;
   SecretText& operator=(SecretText&&) = delete;
 

@@ -44,10 +44,15 @@ void FileKeyStore::create(const std::filesystem::path& file,
                           const std::filesystem::path& station_keys_file,
                           base::RandomSource& random) {
   const SecretText stations = read_key_file(station_keys_file, KeyFileAccess::published);
-  std::string text =
+  struct Wiped {
+    ~Wiped() { OPENSSL_cleanse(text.data(), text.size()); }
+    std::string text;
+  } whole;
+  std::string& text = whole.text;
+  text.reserve(kMaxKeyFileSize + 1'024);  // never moved, so that wiping it wipes all of it
+  text =
       "# Keys of this switch. Whoever reads them can forge and read messages and cards;\n"
       "# without the storage keys the data cannot be read. Keep a copy in a safe place.\n";
-  text.reserve(kMaxKeyFileSize + 1'024);  // never moved, so that wiping it wipes all of it
   parse_key_file(stations, [&](const KeyLine& line) {
     if (line.storage_id != 0)
       throw bad_key_line(station_keys_file, line.number, "a storage key must not be published");
@@ -61,7 +66,6 @@ void FileKeyStore::create(const std::filesystem::path& file,
     OPENSSL_cleanse(hex.data(), hex.size());
     OPENSSL_cleanse(key.data(), key.size());
   }
-  const Wiper wipe(text.data(), text.size());
   write_key_file(file, text);
 }
 

@@ -1,6 +1,10 @@
 #pragma once
 /// The system's cryptographic generator as a RandomSource.
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
 #include "base/random.hpp"
 
 namespace crypto {

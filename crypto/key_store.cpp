@@ -44,11 +44,9 @@ void FileKeyStore::create(const std::filesystem::path& file,
                           const std::filesystem::path& station_keys_file,
                           base::RandomSource& random) {
   const SecretText stations = read_key_file(station_keys_file, KeyFileAccess::published);
-  struct Wiped {
-    ~Wiped() { OPENSSL_cleanse(text.data(), text.size()); }
-    std::string text;
-  } whole;
-  std::string& text = whole.text;
+  std::string text;
+  const auto wipe = [](std::string* whole) { OPENSSL_cleanse(whole->data(), whole->size()); };
+  const std::unique_ptr<std::string, decltype(wipe)> wiped_on_every_way_out(&text, wipe);
   text.reserve(kMaxKeyFileSize + 1'024);  // never moved, so that wiping it wipes all of it
   text =
       "# Keys of this switch. Whoever reads them can forge and read messages and cards;\n"

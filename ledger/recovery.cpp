@@ -192,9 +192,10 @@ void JournalReader::read_segment(const Found& found) {
       stop(found.path, at,
            record_text(last_ + 1) + " cannot be read, but " + record_text(sequence) +
                " behind it can");
-    report_.passed_over = "records " + std::to_string(last_ + 1) + " to " +
-                          std::to_string(sequence - 1) + " in " + found.path.string() +
-                          " cannot be read; the data file holds them already";
+    if (!report_.passed_over.empty()) report_.passed_over += "; ";
+    report_.passed_over += "records " + std::to_string(last_ + 1) + " to " +
+                           std::to_string(sequence - 1) + " in " + found.path.string() +
+                           " cannot be read, the data file holds them already";
     last_ = sequence - 1;
     at = later;
   }

@@ -42,6 +42,8 @@ StoreOptions crash_options(const std::filesystem::path& folder) {
   options.window_us = 3'000;
   options.slice_pages = 2;
   options.overlay_bytes = 200'000;
+  options.segment_bytes = 32 * kBlockBytes;
+  options.max_batch_bytes = 10'000;
   return options;
 }
 
@@ -111,46 +113,72 @@ std::uint64_t run_child(const StoreOptions& options, std::uint64_t n, std::uint6
 TEST(StoreCrash, KilledAtRandomMomentsNothingAnsweredIsLostAndNothingIsHalf) {
   TempFolder folder;
   std::mt19937_64 random(99);
+  FaultyFiles files;
+  files.without_sync = true;
+  StoreOptions options = crash_options(folder.path());
+  options.files = &files;
   std::uint64_t last = 0;
   for (int round = 0; round < 25; ++round) {
     int code = 0;
     // From within the start to the middle of many windows.
-    const auto kill_after_us = static_cast<int>(random() % (round % 3 == 0 ? 20'000 : 150'000));
-    const std::uint64_t answered =
-        run_child(crash_options(folder.path()), last + 1, UINT64_MAX, kill_after_us, code);
+    const auto kill_after_us = static_cast<int>(random() % (round % 3 == 0 ? 50'000 : 300'000));
+    const std::uint64_t answered = run_child(options, last + 1, UINT64_MAX, kill_after_us, code);
     ASSERT_EQ(code, -1);
     if (!std::filesystem::exists(folder.path() / "ledger.mdb")) continue;
     last = check(folder.path(), answered);
     ASSERT_FALSE(HasFailure()) << "round " << round;
   }
-  EXPECT_GT(last, 1'000u);
+  EXPECT_GT(last, 200u);
 }
 
 /// The child ends at its n-th call of a journal file, for every n until it gets through: each step
-/// of preparing, reusing and writing segments, of the start and of recovery.
+/// of the start, of recovery, of preparing, reusing and writing segments. Once from nothing, once
+/// from a folder with batches to replay and segments to use again.
 TEST(StoreCrash, EndedAtEveryFileCallInTurn) {
   TempFolder folder;
   const std::filesystem::path data = folder.path() / "data", kept = folder.path() / "kept";
   FaultyFiles files;
+  files.without_sync = true;
   StoreOptions options = crash_options(data);
   options.files = &files;
+  options.window_us = 3'600'000'000;
   options.segment_bytes = 6 * kBlockBytes;
   options.journal_bytes = 400 * options.segment_bytes;
-  std::uint64_t last = 0;
-  for (int call = 0; call < 400; ++call) {
-    std::atomic<int> left{call};
-    files.before = [&](const char*, const auto&) {
-      if (left-- == 0) ::_exit(9);
-    };
-    int code = 0;
-    const std::uint64_t answered = run_child(options, last + 1, 20, -1, code);
-    if (std::filesystem::exists(data / "ledger.mdb") && std::filesystem::exists(data / "journal")) {
-      last = check(data, answered);
-      ASSERT_FALSE(HasFailure()) << "call " << call;
+  std::filesystem::create_directories(kept);
+  std::uint64_t before = 0;
+  for (const bool fresh : {true, false}) {
+    for (int call = 0;; ++call) {
+      test::copy_folder(kept, data);
+      std::atomic<int> left{call};
+      files.before = [&](const char*, const auto&) {
+        if (left-- == 0) ::_exit(9);
+      };
+      int code = 0;
+      const std::uint64_t answered = run_child(options, before + 1, 12, -1, code);
+      files.before = nullptr;
+      ASSERT_TRUE(code == 0 || code == 9) << code;
+      if (std::filesystem::exists(data / "ledger.mdb")) {
+        const std::uint64_t last = check(data, answered);
+        ASSERT_FALSE(HasFailure()) << "call " << call;
+        // The same again, by a start that gets through and can go on.
+        EventLog events;
+        const auto store = DurableStore::open(options, events);
+        WriteSet batch;
+        fill_batch(batch, last + 1);
+        ASSERT_EQ(test::commit_patiently(*store, batch), CommitOutcome::committed);
+        if (code == 0) {
+          // A folder with segments to use again and, behind them, batches to replay.
+          ASSERT_TRUE(store->settle());
+          fill_batch(batch, last + 2);
+          ASSERT_EQ(test::commit_patiently(*store, batch), CommitOutcome::committed);
+          before = last + 2;
+        }
+      }
+      ASSERT_LT(call, 1'000) << "it never gets through";
+      if (code == 0) break;
     }
-    ASSERT_TRUE(code == 0 || code == 9) << code;
-    if (code == 0 && call > 60) break;
-    if (call == 399) FAIL() << "it never got through";
+    EXPECT_EQ(before > 14, !fresh);
+    test::copy_folder(data, kept);
   }
 }
 

@@ -12,7 +12,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -80,6 +79,8 @@ class FaultyFiles : public FileLayer {
  public:
   using Path = std::filesystem::path;
   std::function<void(const char* what, const Path&)> before;  ///< every call
+  /// Nothing waits for the disk: enough where the process dies and the system does not.
+  bool without_sync = false;
   std::function<int(const Path&, OpenFlags)> open_error;
   std::function<int(const Path&)> rename_error, sync_error, reserve_error, read_error;
   /// 0: as usual; negative: that error, nothing written; positive: so many bytes only.
@@ -89,6 +90,7 @@ class FaultyFiles : public FileLayer {
     call("open", path);
     error = open_error ? open_error(path, flags) : 0;
     if (error != 0) return nullptr;
+    if (without_sync) flags.durable = false;
     auto file = system_files().open(path, flags, error);
     return file ? std::make_unique<FaultyFile>(*this, path, std::move(file)) : nullptr;
   }
@@ -104,7 +106,7 @@ class FaultyFiles : public FileLayer {
   int make_folder(const Path& path) override { return system_files().make_folder(path); }
   int sync_folder(const Path& path) override {
     call("sync_folder", path);
-    return system_files().sync_folder(path);
+    return without_sync ? 0 : system_files().sync_folder(path);
   }
   int list(const Path& folder, std::vector<std::string>& names) override {
     return system_files().list(folder, names);
@@ -133,7 +135,7 @@ class FaultyFiles : public FileLayer {
     int sync() override {
       files_.call("sync", path_);
       const int error = files_.sync_error ? files_.sync_error(path_) : 0;
-      return error != 0 ? error : file_->sync();
+      return error != 0 || files_.without_sync ? error : file_->sync();
     }
 
    private:
@@ -147,11 +149,26 @@ class FaultyFiles : public FileLayer {
 };
 
 inline std::string read_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::string bytes(std::filesystem::file_size(path), '\0');
+  std::ifstream(path, std::ios::binary)
+      .read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
 }
 inline void write_file(const std::filesystem::path& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
+}
+/// Replaces every place where `from` stands by `to`, of the same length; how many there were.
+inline int change_in_file(const std::filesystem::path& path, const std::string& from,
+                          const std::string& to) {
+  const std::string bytes = read_file(path);
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  int places = 0;
+  for (std::size_t at = bytes.find(from); at != std::string::npos; at = bytes.find(from, at + 1)) {
+    file.seekp(static_cast<std::streamoff>(at));
+    file << to;
+    ++places;
+  }
+  return places;
 }
 inline void copy_folder(const std::filesystem::path& from, const std::filesystem::path& to) {
   std::filesystem::remove_all(to);
@@ -172,9 +189,9 @@ inline StoreOptions small_options(const std::filesystem::path& folder) {
   options.folder = folder;
   options.window_us = 20'000;
   options.overlay_bytes = 1 << 20;
-  options.segment_bytes = 16 * kBlockBytes;
-  options.max_batch_bytes = 16 << 10;
-  options.journal_bytes = 256 * 16 * kBlockBytes;
+  options.segment_bytes = 256 * kBlockBytes;
+  options.max_batch_bytes = 64 << 10;
+  options.journal_bytes = 64 * options.segment_bytes;
   options.map_bytes = std::uint64_t{256} << 20;
   options.full_retry_us = 5'000;
   return options;
@@ -193,6 +210,14 @@ inline CommitOutcome commit(Store& store, const WriteSet& batch) {
 inline CommitOutcome put(Store& store, Table table, std::string_view key, std::string_view value) {
   WriteSet batch;
   batch.put(table, key, value);
+  return commit(store, batch);
+}
+/// Waits while there is no room, as the switch does.
+inline CommitOutcome commit_patiently(Store& store, const WriteSet& batch) {
+  for (int i = 0; i < 20'000 && store.writable() == Writable::full; ++i) {
+    store.tick();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
   return commit(store, batch);
 }
 inline CommitOutcome erase(Store& store, Table table, std::string_view key) {

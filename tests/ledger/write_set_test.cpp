@@ -76,11 +76,11 @@ TEST(WriteSet, IsAsAPlainMapOverManyRandomBatches) {
   std::mt19937_64 random(20'001);
   const auto below = [&](std::uint64_t bound) { return random() % bound; };
   WriteSet batch;
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 150; ++round) {
     batch.clear();
     ASSERT_TRUE(batch.empty());
     Contents model;
-    const std::uint64_t steps = round % 20 == 0 ? 4'000 : 1 + below(120);
+    const std::uint64_t steps = round % 20 == 0 ? 1'500 : 1 + below(120);
     const std::uint64_t keys = 1 + below(steps);
     for (std::uint64_t step = 0; step < steps;) {
       const WriteSet::Mark mark = batch.mark();
@@ -101,7 +101,7 @@ TEST(WriteSet, IsAsAPlainMapOverManyRandomBatches) {
         batch.roll_back(mark);
         model = before;
       }
-      if (steps > 1'000) continue;
+      if (steps > 1'000 || below(4) != 0) continue;
       for (std::uint64_t i = 0; i < keys; ++i) {
         for (int t = 1; t <= 3; ++t) {
           const Key key(static_cast<Table>(t), "key" + std::to_string(i));

@@ -17,7 +17,8 @@ INQUIRY, QUESTION = "inquiry", "question"  # about what must be so
 
 REMEMBERED = {PURCHASE, REFUND, REVERSAL, SALE, ACTIVATION, GUESS_PURCHASE}
 CAN_BE_UNDONE = {PURCHASE, REFUND, SALE}
-COMPARED_LOOSELY = {64, 128}  # MACs are made anew
+MADE_ANEW = {64, 128}  # MACs, in every answer
+MADE_ANEW_IF_NOT_REMEMBERED = MADE_ANEW | {37}
 PREFUNDS = {"DEMOAGENT000001": 900_000_000_000, "DEMOAGENT000002": 100_000}
 
 
@@ -132,10 +133,10 @@ def frame_of(station_name, message):
                      station.tpdu)
 
 
-def difference(first, answer):
-    """A sentence, or None when both answers say the same in every field."""
+def difference(first, answer, ignored=MADE_ANEW):
+    """A sentence, or None when both answers say the same in every other field."""
     differ = [f"DE {de} is {shown(de, answer.get(de))}, was {shown(de, first.get(de))}"
-              for de in sorted((first.keys() | answer.keys()) - COMPARED_LOOSELY)
+              for de in sorted((first.keys() | answer.keys()) - ignored)
               if first.get(de) != answer.get(de)]
     return "not its first answer again: " + ", ".join(differ) if differ else None
 
@@ -231,7 +232,8 @@ class Book:
             return None
         if code != "00":
             return f"answered {code}"
-        return difference(request.first, answer) if request.is_approved else None
+        return difference(request.first, answer, MADE_ANEW_IF_NOT_REMEMBERED) \
+            if request.is_approved else None
 
     @staticmethod
     def _wrong_answer(request, answer):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -191,6 +192,12 @@ class Switch:
             except FileNotFoundError:
                 pass
         return " | ".join(text.strip().split("\n")[-lines:])[:1500]
+
+    def said(self, pattern):
+        """What this start's output says where the pattern has its group, or None."""
+        with open(self._log("out"), errors="replace") as file:
+            match = re.search(pattern, file.read())
+        return match.group(1) if match else None
 
     def drop_logs(self):
         """Of all earlier starts; a long run would fill the disk with them."""

@@ -58,17 +58,19 @@ class Round:
         self.maker = Maker(self.book, rng)
         self.hub = None
         self.first_of_round = len(self.book.requests)
+        self.system_errors_before = self.book.system_errors
         self.options = [
-            "ledger.window=1s", "ledger.segment-mib=1",
+            "ledger.window=1s", f"ledger.segment-mib={rng.choice((1, 1, 2))}",
             f"ledger.overlay-mib={rng.choice((1, 2, 8))}",
             f"limits.batch={rng.choice((2, 8, 32, 256))}"]
         self.answered = self.unanswered = self.repeats = 0
-        self.recovery_s, self.killed = 0.0, []
+        self.recovery_s, self.replayed, self.killed = 0.0, None, []
         # Every way of dying comes up in any four rounds.
         self.in_apply = number % 2 == 0
         self.recovery_kills = rng.randint(2, 5) if number % 4 == 1 else rng.choice((0, 0, 1))
         self.in_repeats = number % 4 == 2
         self.in_stop = number % 4 == 3
+        self.look_before_recovery = number % 3 == 2
 
     def play(self):
         try:
@@ -79,7 +81,8 @@ class Round:
             self._repeat_all()
             self._ask_questions()
             self._stop()
-            self._check_books()
+            self._check_books("after a clean stop")
+            self.switch.drop_logs()
         except link.Broken as problem:
             raise RoundFailed(self.book.problems + [str(problem), self.switch.how_it_is()]) from None
         except ProcessProblem as problem:
@@ -90,12 +93,13 @@ class Round:
 
     def line(self):
         text = (f"{self.answered} answered, {self.unanswered} unanswered at the kill "
-                f"({', '.join(self.killed)}), recovery {1000 * self.recovery_s:.0f} ms, "
+                f"({', '.join(self.killed)}), recovery {1000 * self.recovery_s:.0f} ms"
+                f"{f' with {self.replayed} batches' if self.replayed else ''}, "
                 f"{self.repeats} repeats checked, {self.world.where}")
         if self.world.rounds > 1:
             text += f", round {self.world.rounds} of this data"
-        if self.book.system_errors:
-            text += f", {self.book.system_errors} times 96"
+        if self.book.system_errors > self.system_errors_before:
+            text += f", {self.book.system_errors - self.system_errors_before} times 96"
         return text
 
     # Parts ----------------------------------------------------------------------------------------
@@ -199,7 +203,7 @@ class Round:
         earlier = [r for r in self.book.requests if r.kind in (PURCHASE, REFUND)]
         self.earlier = rng.sample(earlier, min(20, len(earlier)))
         pool = [card for card in self.book.cards
-                if card.is_active and card.sale and not card.guesses_planned]
+                if card.is_active and card.sale and card.face in FACES and not card.guesses]
         rng.shuffle(pool)
         self.traffic = Traffic(self.maker, rng, pool[:2 * POOL], [], self.earlier)
         self._set_up(self.traffic)
@@ -253,15 +257,15 @@ class Round:
         self._give_up_on_problems()
         burst = []
         for connection in self.hub.links:
-            for _ in range(self.rng.randint(4, 24)):
+            for _ in range(self.rng.randint(8, 40)):
                 burst += self.traffic.next(connection, self.hub) if connection.name != "OPER" else []
         for connection, request, frame in burst:
             connection.post(request, frame)
         links = list(self.hub.links)
         self.rng.shuffle(links)
+        due = time.perf_counter() + self.rng.uniform(0, 0.002)
         for connection in links:
             connection.flush()
-        due = time.perf_counter() + self.rng.uniform(0, 0.003)
         while time.perf_counter() < due:
             pass
         self.switch.fire()
@@ -279,8 +283,11 @@ class Round:
             connection.flush()
 
     def _recover(self):
+        if self.look_before_recovery:
+            self._check_books("right after the kill")
         self._kill_while_starting(self.recovery_kills, self.last_start_s, "recovery")
         self.recovery_s = self.switch.start(self.options)
+        self.replayed = self.switch.said(r"recovered\s+(\d+) batches")
         self._connect()
 
     # Every key again ------------------------------------------------------------------------------
@@ -335,7 +342,8 @@ class Round:
                     if r.kind == PURCHASE and r.first is not None]
         self._ask([self.maker.altered(r) for r in self.rng.sample(answered, min(20, len(answered)))])
         self._ask_balances()
-        fresh = [card for card in self.book.cards if card.is_active and not card.guesses_planned]
+        fresh = [card for card in self.book.cards if card.is_active and not card.guesses
+                 and card.face in FACES]
         self._until_answered([self.maker.verify("POS", card)
                               for card in self.rng.sample(fresh, min(8, len(fresh)))])
         self.book.check()
@@ -411,7 +419,7 @@ class Round:
 
     def _stop(self):
         self._disconnect()
-        if self.in_stop and self.switch.stop(self.rng.uniform(0.0, 0.03)):
+        if self.in_stop and self.switch.stop(self.rng.uniform(0.0, 0.015)):
             self.killed.append("stop")
             self.switch.start(self.options)
             self._connect()
@@ -420,9 +428,8 @@ class Round:
         if not self.switch.ended():
             self.switch.stop()
 
-    def _check_books(self):
+    def _check_books(self, when):
         right, text = process.check_books(self.arguments.cpctl, self.switch.data, self.limits)
         if not right:
             lines = text.strip().split("\n")
-            raise RoundFailed(["cpctl check finds: " + " | ".join(lines[-10:])])
-        self.switch.drop_logs()
+            raise RoundFailed([f"cpctl check {when} finds: " + " | ".join(lines[-10:])])

@@ -57,7 +57,7 @@ FAULTS = {
     "closes": r"connection was closed|closed the connection|closed a connection",
     "never-stops": r"did not end within",
     "bad-exit": r"ended with status 4 after SIGTERM",
-    "check": r"cpctl check finds",
+    "check": r"cpctl check after a clean stop finds|cpctl check right after",
 }
 
 

@@ -8,7 +8,7 @@ from book import (ACTIVATION, CAN_BE_UNDONE, COLLECT, GUESS, GUESS_PURCHASE, INQ
 from demo_world import STATIONS, iso
 
 PAYING = ("POS", "TEL", "BANG", "ASCII")
-FACES = (10_000, 20_000, 30_000, 50_000, 100_000)
+FACES = (10_000, 20_000, 30_000, 50_000, 100_000)  # those that pay everywhere
 PASSWORD_REQUIRED = {"BANG"}
 TERMINALS = {"POS": "POS%05d", "TEL": "TEL%05d", "BANG": "BANG%04d", "ASCII": "ASC%05d",
              "AGENT": "AGT%05d", "OPER": "OPER0001"}
@@ -205,7 +205,7 @@ class Traffic:
             card = self.maker.collected(request)
             if self.rng.random() < 0.8:
                 self.ready.append(("activate", card, None))
-        elif request.kind == ACTIVATION:
+        elif request.kind == ACTIVATION and request.card.face in FACES:
             self.pool.append(request.card)
 
     def next(self, link, hub):

@@ -5,8 +5,6 @@
 namespace handlers {
 namespace {
 
-constexpr std::uint64_t kApprovals = 36ull * 36 * 36 * 36 * 36 * 36;
-
 std::array<char, 6> base36(std::uint64_t value) {
   static constexpr char kDigits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
   std::array<char, 6> text{};
@@ -17,6 +15,17 @@ std::array<char, 6> base36(std::uint64_t value) {
 }  // namespace
 
 std::array<char, 6> approval_of(ledger::Sequence sequence) { return base36(sequence % kApprovals); }
+
+std::optional<ledger::Sequence> latest_named(std::string_view approval, ledger::Sequence newest) {
+  ledger::Sequence sequence = 0;
+  for (const char c : approval) {
+    const bool is_digit = c >= '0' && c <= '9';
+    if (!is_digit && (c < 'A' || c > 'Z')) return std::nullopt;
+    sequence = sequence * 36 + static_cast<ledger::Sequence>(is_digit ? c - '0' : c - 'A' + 10);
+  }
+  if (approval.size() != 6 || sequence > newest) return std::nullopt;
+  return newest - (newest - sequence) % kApprovals;
+}
 
 std::array<char, 6> random_approval(base::RandomSource& random) {
   return base36(random.below(kApprovals));

@@ -22,18 +22,35 @@ PasswordCheck check_password(Exchange& exchange, ledger::CardId id) {
              : PasswordCheck::wrong;
 }
 
-/// A message that is not remembered may come again: its wrong password counts only once.
-bool counts_now(const Exchange& exchange) {
-  return !ledger::find_duplicate(exchange.context.draft, exchange.request.keys.request,
-                                 exchange.context.now);
+/// Part of the keyed hash of this card and what DE 52 holds, block or no block.
+std::uint64_t tell_password(Exchange& exchange, ledger::CardId id) {
+  crypto::CardVault& vault = exchange.context.vault;
+  crypto::PasswordVerifier hash;
+  if (const auto password = exchange.request.password()) {
+    hash = vault.verifier(id, vault.password_key_id(), password->digits());
+  } else {
+    crypto::PinBlock block;
+    exchange.request.message.bytes(52, block);
+    hash = vault.verifier(id, vault.password_key_id(), base::as_text(block));
+  }
+  return base::load_big_endian<std::uint64_t>(hash.data());
+}
+
+/// A message that is not remembered may come again: its wrong password counts only once, but
+/// another password under the same key is another guess.
+bool counts_now(const Exchange& exchange, std::uint64_t password) {
+  const auto before = ledger::find_duplicate(exchange.context.draft, exchange.request.keys.request,
+                                             exchange.context.now);
+  return !before || before->wrong_password != password;
 }
 
 /// Returns whether this was the fifth.
 bool count_wrong(Exchange& exchange, CardInHand& in_hand) {
-  if (!counts_now(exchange)) return false;
+  const std::uint64_t password = tell_password(exchange, in_hand.id);
+  if (!counts_now(exchange, password)) return false;
   const bool fifth = ledger::count_wrong_password(in_hand.card);
   ledger::write_card(exchange.context.draft, in_hand.id, in_hand.card);
-  ledger::remember_wrong_password(exchange.context.draft, exchange.request.keys.request,
+  ledger::remember_wrong_password(exchange.context.draft, exchange.request.keys.request, password,
                                   exchange.context.now);
   return fifth;
 }
@@ -45,17 +62,20 @@ void forget_wrong(Exchange& exchange, CardInHand& in_hand) {
 }
 
 /// Agents and the site are told that the card is not activated; others only when they know the
-/// password, else the card does not exist for them. Wrong passwords count all the same.
+/// password, else the card does not exist for them. Wrong passwords count all the same, and on a
+/// blocked card none is looked at any more: guessing has an end.
 Refusal not_activated(Exchange& exchange, CardInHand& in_hand) {
   const Role role = exchange.request.station.role;
-  const PasswordCheck password = check_password(exchange, in_hand.id);
+  bool may_know = role == Role::agent || role == Role::site;
   if (in_hand.card.blocked == 0) {
+    const PasswordCheck password = check_password(exchange, in_hand.id);
     if (password == PasswordCheck::wrong) count_wrong(exchange, in_hand);
-    if (password == PasswordCheck::right) forget_wrong(exchange, in_hand);
+    if (password == PasswordCheck::right) {
+      forget_wrong(exchange, in_hand);
+      may_know = true;
+    }
   }
-  const bool may_know = role == Role::agent || role == Role::site;
-  return may_know || password == PasswordCheck::right ? Refusal::card_not_activated
-                                                      : Refusal::no_such_card;
+  return may_know ? Refusal::card_not_activated : Refusal::no_such_card;
 }
 
 }  // namespace

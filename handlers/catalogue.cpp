@@ -171,7 +171,8 @@ bool is_replacement_amount(std::string_view text) {
 const CatalogueRow* find_row(const Request& request) {
   for (const CatalogueRow& row : kRows) {
     if (row.mti == request.mti.value &&
-        (row.operation < 0 || row.operation == static_cast<int>(request.operation())))
+        (row.operation < 0 || row.operation == static_cast<int>(request.operation())) &&
+        (row.transaction != Transaction::sale || request.to_account() == 0))
       return &row;
   }
   return nullptr;

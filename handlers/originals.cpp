@@ -41,7 +41,8 @@ Origin origin_of(const ledger::StoredTransaction& transaction) {
   codec::Message answer;
   const auto read = codec::read_message(codec::kIso87Binary, transaction.view().answer, answer);
   CP_ASSERT(read.has_value());
-  return {ledger::TerminalId::of(answer.text(41)), ledger::MerchantId::of(answer.text(42))};
+  return {ledger::TerminalId::of(answer.text(41)), ledger::MerchantId::of(answer.text(42)),
+          std::string(answer.has(37) ? answer.text(37) : "")};
 }
 
 bool names_same_card(Exchange& exchange, const ledger::TransactionHead& head) {

@@ -2,6 +2,8 @@
 /// Finding what a refund or reversal means, and what has been done to it since.
 
 #include <optional>
+#include <stdexcept>
+#include <string>
 
 #include "handlers/catalogue.hpp"
 
@@ -18,20 +20,23 @@ ledger::OriginalKey named_original(const Request& request);
 /// DE 90 names an 01xx or 02xx; nothing else can be undone.
 bool names_a_transaction(const ledger::OriginalKey& original);
 
-/// DE 41 and DE 37 a transaction came with.
+/// DE 41, DE 42 and DE 37 of a transaction.
 struct Origin {
   ledger::TerminalId terminal;
   ledger::MerchantId merchant;
+  std::string reference;
 };
 Origin origin_of(const ledger::StoredTransaction& transaction);
 
-/// Walks the transactions under one key, newest first, until `matches` says yes.
+/// Walks the transactions under one key, newest first, until `matches` says yes. Throws, which is
+/// answered 96, at the chain's bound: what lies behind it may be the one that is meant.
 enum class Chain : std::uint8_t { original, reference };
 template <class Matches>
 std::optional<ledger::StoredTransaction> find_in_chain(ledger::Draft& draft, Chain chain,
                                                        ledger::Sequence latest, Matches&& matches) {
   ledger::Sequence sequence = latest;
-  for (int i = 0; i < ledger::kChainLimit && sequence != 0; ++i) {
+  for (int i = 0; sequence != 0; ++i) {
+    if (i == ledger::kChainLimit) throw std::length_error("too many transactions under one key");
     auto transaction = ledger::read_transaction(draft, sequence);
     if (!transaction) return std::nullopt;
     if (matches(*transaction)) return transaction;

@@ -28,23 +28,24 @@ std::optional<StoredTransaction> find_by_original(Exchange& exchange) {
   return newest && newest->head.previous_original == 0 ? newest : std::nullopt;
 }
 
-/// By DE 37 and 38: the latest purchase of the same merchant with both, of the same card if any.
-std::optional<StoredTransaction> find_by_reference(Exchange& exchange) {
+/// By DE 37 and 38 of the purchase, at the same merchant, whichever its terminal.
+std::optional<StoredTransaction> find_by_approval(Exchange& exchange) {
   const Request& request = exchange.request;
   ledger::Draft& draft = exchange.context.draft;
-  const ledger::Sequence latest =
-      ledger::latest_reference(draft, request.station.id, request.keys.reference);
-  const auto is_named = [&](const StoredTransaction& candidate) {
-    const auto& approval = candidate.head.approval;
-    return candidate.head.kind == ledger::TransactionKind::purchase &&
-           request.message.text(38) == std::string_view(approval.data(), approval.size()) &&
-           origin_of(candidate).merchant == request.merchant;
-  };
-  auto same_card = find_in_chain(draft, Chain::reference, latest, [&](const auto& candidate) {
-    return is_named(candidate) && names_same_card(exchange, candidate.head);
-  });
-  if (same_card) return same_card;
-  return find_in_chain(draft, Chain::reference, latest, is_named);
+  const std::string_view approval = request.message.text(38);
+  const auto latest = latest_named(approval, exchange.answer.sequence);
+  for (ledger::Sequence sequence = latest.value_or(0); sequence != 0;
+       sequence = sequence > kApprovals ? sequence - kApprovals : 0) {
+    auto candidate = ledger::read_transaction(draft, sequence);
+    if (candidate && candidate->head.kind == ledger::TransactionKind::purchase &&
+        candidate->head.station == request.station.id &&
+        approval == std::string_view(candidate->head.approval.data(), approval.size())) {
+      const Origin origin = origin_of(*candidate);
+      if (origin.merchant == request.merchant && origin.reference == request.keys.reference)
+        return candidate;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -58,7 +59,7 @@ Refusal refund(Exchange& exchange) {
   if (was_reversed_before(exchange)) return Refusal::original_was_reversed;
 
   const auto original =
-      request.message.has(90) ? find_by_original(exchange) : find_by_reference(exchange);
+      request.message.has(90) ? find_by_original(exchange) : find_by_approval(exchange);
   if (!original || original->head.kind != ledger::TransactionKind::purchase ||
       !original->head.approved())
     return Refusal::original_not_found;

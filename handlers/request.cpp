@@ -1,6 +1,6 @@
 #include "handlers/request.hpp"
 
-#include <cstring>
+#include <algorithm>
 
 #include "ledger/cards.hpp"
 
@@ -40,17 +40,22 @@ Request read_request(const codec::Message& message, const Station& station) {
   request.terminal = ledger::TerminalId::of(message.has(41) ? message.text(41) : "");
   request.merchant = ledger::MerchantId::of(message.has(42) ? message.text(42) : "");
 
+  ledger::OriginalKey& original = request.keys.original;
+  copy_digits(message, 7, original.transmitted);
   ledger::RequestKey& key = request.keys.request;
   copy_digits(message, 13, key.local_date);
   copy_digits(message, 12, key.local_time);
   copy_digits(message, 11, key.stan);
+  if (!message.has(12) || !message.has(13)) {
+    // A reversal need not carry them, and STANs come again: DE 7 tells its days apart.
+    std::copy_n(request.keys.original.transmitted.begin(), 4, key.local_date.begin());
+    std::copy_n(request.keys.original.transmitted.begin() + 4, 6, key.local_time.begin());
+  }
   key.station = station.id;
   key.mti = request.mti.value;
   key.terminal = request.terminal;
   key.merchant = request.merchant;
 
-  ledger::OriginalKey& original = request.keys.original;
-  copy_digits(message, 7, original.transmitted);
   original.stan = key.stan;
   original.station = station.id;
   original.mti = request.mti.value;

@@ -29,6 +29,8 @@ struct Request {
   unsigned operation() const { return processing_code / 10'000; }
   /// Middle two: where money comes from.
   unsigned from_account() const { return processing_code / 100 % 100; }
+  /// Last two: where it goes.
+  unsigned to_account() const { return processing_code % 100; }
 
   /// The card is not one of ours: another BIN (a PIN# is always ours).
   bool names_foreign_card(std::string_view bin) const;

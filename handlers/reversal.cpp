@@ -19,7 +19,7 @@ using ledger::TransactionKind;
 /// What the message names.
 struct Named {
   std::optional<StoredTransaction> original;
-  bool all_undone = false;  ///< by DE 37: there were some, each undone already
+  std::optional<StoredTransaction> undone;  ///< by DE 37: all are undone, this is the latest
 };
 
 bool is_same_place(const Exchange& exchange, const StoredTransaction& candidate) {
@@ -35,13 +35,12 @@ Named find_by_reference(Exchange& exchange) {
   Named named;
   named.original =
       find_in_chain(draft, Chain::reference,
-                    ledger::latest_reference(draft, request.station.id, request.keys.reference),
+                    ledger::latest_reference(draft, request.keys.request, request.keys.reference),
                     [&](const StoredTransaction& candidate) {
-                      if (!is_same_place(exchange, candidate)) return false;
                       const auto undone = ledger::read_undone(draft, candidate.head.sequence);
                       if (undone.reversals == 0 || left_won(candidate.head, undone) > 0)
                         return true;
-                      named.all_undone = true;
+                      if (!named.undone) named.undone = candidate;
                       return false;
                     });
   return named;
@@ -109,9 +108,9 @@ void give_back_to_day(ledger::Draft& draft, const ledger::TransactionHead& purch
 }
 
 Refusal undo_purchase(Exchange& exchange, const ledger::TransactionHead& head,
-                      ledger::UndoneRecord& undone, std::int64_t amount_won) {
+                      const ledger::UndoneRecord& undone, std::int64_t amount_won) {
+  if (amount_won == 0) return Refusal::none;  // a partial reversal repeated
   if (undone.refunded_won > 0) return Refusal::no_longer_to_be_undone;
-  if (amount_won == 0) return Refusal::none;
   give_back_to_day(exchange.context.draft, head, amount_won);
   exchange.decision.entry.move(
       AccountKey::of(AccountKind::merchant_payable, exchange.request.merchant),
@@ -162,7 +161,9 @@ void unsell(ledger::Draft& draft, ledger::CardId id, ledger::CardRecord card,
     card.state = ledger::CardState::stock;
     card.last_day = 0;
     card.wrong_passwords = 0;
+    card.blocked = static_cast<std::uint8_t>(card.blocked & ~ledger::kBlockedByPassword);
     file.head.verifier = file.head.initial_verifier;
+    file.head.password_key = file.head.initial_password_key;
     file.head.sold_by = 0;
     file.customer.clear();
     file.hint.clear();
@@ -194,10 +195,20 @@ Refusal undo_sale(Exchange& exchange, const StoredTransaction& sale) {
   return Refusal::none;
 }
 
+/// One more reversal of it was answered 00, after which it cannot come again.
+void count_reversal(Exchange& exchange, ledger::Sequence original) {
+  ledger::Draft& draft = exchange.context.draft;
+  ledger::UndoneRecord undone = ledger::read_undone(draft, original);
+  undone.reversed_won += exchange.decision.moved_won;
+  ++undone.reversals;
+  ledger::write_undone(draft, original, undone);
+  exchange.decision.original = original;
+}
+
 Refusal undo(Exchange& exchange, const StoredTransaction& original) {
   const ledger::TransactionHead& head = original.head;
   ledger::Draft& draft = exchange.context.draft;
-  ledger::UndoneRecord undone = ledger::read_undone(draft, head.sequence);
+  const ledger::UndoneRecord undone = ledger::read_undone(draft, head.sequence);
   const std::int64_t left = left_won(head, undone);
   const bool anything_left = head.approved() && (left > 0 || undone.reversals == 0);
   if (anything_left) {
@@ -212,11 +223,8 @@ Refusal undo(Exchange& exchange, const StoredTransaction& original) {
       refusal = undo_sale(exchange, original);
     if (refusal != Refusal::none) return refusal;
     exchange.decision.moved_won = left - real;
-    undone.reversed_won += left - real;
   }
-  ++undone.reversals;
-  ledger::write_undone(draft, head.sequence, undone);
-  exchange.decision.original = head.sequence;
+  count_reversal(exchange, head.sequence);
   return Refusal::none;
 }
 
@@ -229,12 +237,15 @@ Refusal reverse(Exchange& exchange) {
   if (request.message.has(90) && !names_a_transaction(named_original(request)))
     return Refusal::no_longer_to_be_undone;
   const Named named = find_original(exchange);
-  if (!named.original) {
-    if (!named.all_undone) remember_early(exchange);
+  const auto& meant = named.original ? named.original : named.undone;
+  if (!meant) {
+    remember_early(exchange);
     return Refusal::none;
   }
-  if (!agrees(exchange, named.original->head)) return Refusal::another_cards_original;
-  return undo(exchange, *named.original);
+  if (!agrees(exchange, meant->head)) return Refusal::another_cards_original;
+  if (named.original) return undo(exchange, *named.original);
+  count_reversal(exchange, named.undone->head.sequence);
+  return Refusal::none;
 }
 
 }  // namespace handlers

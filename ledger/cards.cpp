@@ -119,7 +119,10 @@ CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted) {
   file.head.pin = maker.vault.seal(Secret::pin_number, id, pin.digits, maker.random);
   file.head.product = wanted.product->number;
   file.head.from_lot = wanted.from_lot;
-  if (wanted.from_lot) file.head.initial_verifier = file.head.verifier;
+  if (wanted.from_lot) {
+    file.head.initial_verifier = file.head.verifier;
+    file.head.initial_password_key = file.head.password_key;
+  }
   file.head.has_initial = 1;
   file.initial = maker.vault.seal(Secret::initial_password, id, password, maker.random);
   file.customer = wanted.customer;

@@ -54,6 +54,11 @@ RequestKey Stored::request_key() const {
   RequestKey key{};
   key.local_date = digits_or_blanks<4>(answer, 13);
   key.local_time = digits_or_blanks<6>(answer, 12);
+  if (!answer.has(12) || !answer.has(13)) {  // a reversal's: DE 7 instead
+    const auto transmitted = digits_or_blanks<10>(answer, 7);
+    std::copy_n(transmitted.begin(), 4, key.local_date.begin());
+    std::copy_n(transmitted.begin() + 4, 6, key.local_time.begin());
+  }
   key.stan = digits_or_blanks<6>(answer, 11);
   key.station = head.station;
   key.mti = head.mti;
@@ -72,7 +77,9 @@ OriginalKey Stored::original_key() const {
   return key;
 }
 
-KeyText<14> Stored::reference() const { return reference_key(head.station, answer.text(37)); }
+ReferenceKey Stored::reference() const {
+  return reference_key(head.station, merchant, terminal, answer.text(37));
+}
 
 EarlyKey Stored::early_key() const {
   if (answer.has(90)) {

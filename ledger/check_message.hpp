@@ -24,7 +24,7 @@ struct Stored {
   bool can_be_original() const { return has_answer && head.kind != TransactionKind::reversal; }
   RequestKey request_key() const;
   OriginalKey original_key() const;
-  KeyText<14> reference() const;  ///< key of `references`
+  ReferenceKey reference() const;  ///< key of `references`
   /// Of an approved reversal of something that is not there: how it named it.
   EarlyKey early_key() const;
   /// The order id in a sale's answer.

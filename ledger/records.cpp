@@ -58,8 +58,13 @@ KeyText<35> OriginalKey::key() const {
       .text(merchant.view());
 }
 
-KeyText<14> reference_key(StationId station, std::string_view reference) {
-  return KeyText<14>().number(station).text(FixedText<12>::of(reference).view());
+ReferenceKey reference_key(StationId station, const MerchantId& merchant,
+                           const TerminalId& terminal, std::string_view reference) {
+  return ReferenceKey()
+      .number(station)
+      .text(merchant.view())
+      .text(terminal.view())
+      .text(FixedText<12>::of(reference).view());
 }
 
 KeyText<29> totals_key(base::Date day, StationId station, const MerchantId& merchant,

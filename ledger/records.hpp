@@ -172,11 +172,12 @@ struct CardFileHead {
   crypto::PasswordVerifier initial_verifier;  ///< of lot cards, so that a reversed sale restores it
   crypto::Sealed number, pin;
   std::uint16_t seal_key, index_key, password_key;
+  std::uint16_t initial_password_key;  ///< under which `initial_verifier` was made
   std::uint8_t product;
   std::uint8_t from_lot;
   std::uint8_t has_initial;
   std::uint8_t customer_size, hint_size;
-  std::array<std::uint8_t, 7> reserved;
+  std::array<std::uint8_t, 5> reserved;
 };
 
 /// A card file taken apart.
@@ -265,8 +266,9 @@ struct RequestKey {
   KeyText<43> key() const;
 };
 struct DuplicateRecord {
-  Sequence sequence;     ///< 0: only a wrong password was counted under this key
-  base::TimeUs time_us;  ///< of arrival
+  Sequence sequence;             ///< 0: only a wrong password was counted under this key
+  base::TimeUs time_us;          ///< of arrival
+  std::uint64_t wrong_password;  ///< part of that password's keyed hash; 0 of a transaction
 };
 
 /// What a DE 90 can name, but for DE 41 (key of `originals`). Value: latest sequence.
@@ -279,8 +281,10 @@ struct OriginalKey {
 
   KeyText<35> key() const;
 };
-/// Key of `references`. Value: latest sequence.
-KeyText<14> reference_key(StationId station, std::string_view reference);
+/// Key of `references`: DE 37 of a terminal. Value: latest sequence.
+using ReferenceKey = KeyText<37>;
+ReferenceKey reference_key(StationId station, const MerchantId& merchant,
+                           const TerminalId& terminal, std::string_view reference);
 
 /// Value of `originals` and `references`.
 struct LatestRecord {

@@ -165,6 +165,9 @@ void JournalReader::load(const Found& found) {
   if (static_cast<std::uint64_t>(there) < size)
     stop(found.path, static_cast<std::uint64_t>(there),
          "the file is cut, it had " + std::to_string(size) + " bytes");
+  // What a killed switch wrote but never synced is in the page cache: what counts from here on must
+  // be on the disk.
+  if (const int unsynced = file->sync(); unsynced != 0) cannot_read(found.path, unsynced);
   bytes_.resize(size);
   const std::int64_t got = file->read(bytes_.data(), size, 0);
   if (got < 0) cannot_read(found.path, static_cast<int>(-got));
@@ -270,10 +273,12 @@ void JournalReader::note_unfinished(const Found& found, std::uint64_t at) {
   // In a segment used again an older record may lie here, or the middle of one.
   const bool of_this_use = load_little_endian<std::uint32_t>(bytes) == kRecordMagic &&
                            load_little_endian<std::uint64_t>(bytes + 8) == found.epoch;
+  // The blocks of one write reach the disk in any order: look at all that is left.
+  const std::uint8_t* end = bytes_.data() + bytes_.size();
   const bool not_zero =
-      std::any_of(bytes, bytes + kBlockBytes, [](auto byte) { return byte != 0; });
-  if (of_this_use || (!found.header->reused && not_zero))
-    report_.dropped = "the beginning of " + record_text(last_ + 1) + place +
+      !found.header->reused && std::any_of(bytes, end, [](auto byte) { return byte != 0; });
+  if (of_this_use || not_zero)
+    report_.dropped = "a part of " + record_text(last_ + 1) + place +
                       " is unfinished and was dropped; it was never answered";
 }
 

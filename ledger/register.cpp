@@ -49,10 +49,13 @@ void remember(Draft& draft, TransactionHead head, const TransactionKeys& keys, c
         push_latest(draft, Table::originals, keys.original.key(), head.sequence);
     if (!keys.reference.empty())
       head.previous_reference = push_latest(
-          draft, Table::references, reference_key(head.station, keys.reference), head.sequence);
+          draft, Table::references,
+          reference_key(head.station, keys.request.merchant, keys.request.terminal, keys.reference),
+          head.sequence);
   }
   write_transaction(draft, head, entry, answer);
-  draft.write(Table::duplicates, keys.request.key(), DuplicateRecord{head.sequence, head.time_us});
+  draft.write(Table::duplicates, keys.request.key(),
+              DuplicateRecord{head.sequence, head.time_us, 0});
 }
 
 void record_opening(Draft& draft, const Entry& entry, base::TimeUs now) {
@@ -75,16 +78,19 @@ std::optional<DuplicateRecord> find_duplicate(Draft& draft, const RequestKey& ke
   return found;
 }
 
-void remember_wrong_password(Draft& draft, const RequestKey& key, base::TimeUs now) {
-  draft.write(Table::duplicates, key.key(), DuplicateRecord{0, now});
+void remember_wrong_password(Draft& draft, const RequestKey& key, std::uint64_t password,
+                             base::TimeUs now) {
+  draft.write(Table::duplicates, key.key(), DuplicateRecord{0, now, password});
 }
 
 Sequence latest_original(Draft& draft, const OriginalKey& key) {
   return draft.read<LatestRecord>(Table::originals, key.key()).value_or(LatestRecord{}).sequence;
 }
 
-Sequence latest_reference(Draft& draft, StationId station, std::string_view reference) {
-  return draft.read<LatestRecord>(Table::references, reference_key(station, reference))
+Sequence latest_reference(Draft& draft, const RequestKey& place, std::string_view reference) {
+  return draft
+      .read<LatestRecord>(Table::references,
+                          reference_key(place.station, place.merchant, place.terminal, reference))
       .value_or(LatestRecord{})
       .sequence;
 }
@@ -104,9 +110,7 @@ EarlyKey early_key(const OriginalKey& original, const TerminalId& terminal) {
 EarlyKey early_key(StationId station, std::string_view reference, const TerminalId& terminal,
                    const MerchantId& merchant) {
   return begin_early(EarlyBy::reference)
-      .text(reference_key(station, reference))
-      .text(merchant.view())
-      .text(terminal.view());
+      .text(reference_key(station, merchant, terminal, reference));
 }
 
 EarlyKey early_key(const RequestKey& request) {

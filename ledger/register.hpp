@@ -15,8 +15,10 @@ namespace ledger {
 
 /// A remembered message is answered the same for this long; later its key counts as new.
 inline constexpr base::TimeUs kRememberedUs = 8 * base::kMicrosPerDay;
-/// Transactions under one key of `originals` or `references` that are looked at, newest first.
-inline constexpr int kChainLimit = 64;
+/// Transactions under one key of `originals` or `references` that are looked at, newest first. Only
+/// terminals of one merchant with the same second and STAN, or repeats of one terminal's DE 37,
+/// make a chain; beyond the bound the message is answered 96, never as if nothing were there.
+inline constexpr int kChainLimit = 4'096;
 
 /// A transaction copied out of the store, so that it stays while the draft is written to.
 struct StoredTransaction {
@@ -47,12 +49,13 @@ void record_opening(Draft& draft, const Entry& entry, base::TimeUs now);
 /// What is remembered under this key, unless it came too long ago.
 std::optional<DuplicateRecord> find_duplicate(Draft& draft, const RequestKey& key,
                                               base::TimeUs now);
-/// Remembers that a wrong password was counted under this key.
-void remember_wrong_password(Draft& draft, const RequestKey& key, base::TimeUs now);
+/// Remembers that this wrong password was counted under this key.
+void remember_wrong_password(Draft& draft, const RequestKey& key, std::uint64_t password,
+                             base::TimeUs now);
 
 /// The latest transaction under a key; go on with head.previous_original or previous_reference.
 Sequence latest_original(Draft& draft, const OriginalKey& key);
-Sequence latest_reference(Draft& draft, StationId station, std::string_view reference);
+Sequence latest_reference(Draft& draft, const RequestKey& place, std::string_view reference);
 
 UndoneRecord read_undone(Draft& draft, Sequence sequence);
 void write_undone(Draft& draft, Sequence sequence, const UndoneRecord& undone);

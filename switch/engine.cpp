@@ -50,17 +50,20 @@ void Engine::route_one(const Waiting& waiting, base::TimeUs now, bool write_allo
   answers_.resize(at + kMaxAnswerFrame);
   ledger::Draft draft(store_, batch_);
   handlers::Context context{draft, directory_, vault_, random_, rules_, now};
+  const LinkState before = waiting.connection->link_state();
   const Routed routed =
       route(waiting.frame, waiting.connection->link(), waiting.connection->link_state(), context,
             write_allowed, base::ByteSpan(answers_.data() + at, kMaxAnswerFrame));
   answers_.resize(at + routed.size);
-  done_.push_back({waiting.connection, at, routed.size, routed, waiting.received_us});
+  done_.push_back({waiting.connection, at, routed.size, routed, waiting.received_us, before});
 }
 
 void Engine::finish(ledger::CommitOutcome outcome) {
   CP_ASSERT(committing_);
   if (outcome == ledger::CommitOutcome::refused && !batch_.empty()) {
     // Nothing was written, so the handlers, which keep nothing, decide again without writing.
+    for (std::size_t i = done_.size(); i-- > 0;)
+      if (done_[i].connection != nullptr) done_[i].connection->link_state() = done_[i].before;
     batch_.clear();
     answers_.clear();
     done_.clear();

@@ -75,6 +75,7 @@ class Engine {
     std::size_t answer_at, answer_size;
     Routed routed;
     base::TimeUs received_us;
+    LinkState before;  // of the connection, for when the batch must be routed again
   };
   void route_one(const Waiting& waiting, base::TimeUs now, bool write_allowed);
   void finish(ledger::CommitOutcome outcome);

@@ -15,6 +15,7 @@
 #include <unordered_map>
 
 #include "config/seed.hpp"
+#include "ledger/retention.hpp"
 #include "switch/seeding.hpp"
 #include "switch/station_links.hpp"
 #include "switch/version.hpp"
@@ -54,7 +55,7 @@ void tell_open_folder(const std::filesystem::path& folder, MessageLog& log) {
                           folder.string()));
 }
 
-ledger::StoreOptions store_options(const config::Settings& settings) {
+ledger::StoreOptions store_options(const config::Settings& settings, const SwitchClock& clock) {
   ledger::StoreOptions options;
   options.folder = settings.data_folder;
   options.window_us = settings.ledger.window_us;
@@ -62,6 +63,7 @@ ledger::StoreOptions store_options(const config::Settings& settings) {
   options.segment_bytes = settings.ledger.segment_bytes;
   options.map_bytes = settings.ledger.map_bytes;
   options.slow_write_us = settings.ledger.slow_write_us;
+  options.purge = [clock](ledger::PurgeScope& scope) { ledger::purge_expired(scope, clock.now()); };
   return options;
 }
 
@@ -120,14 +122,20 @@ Switch::Switch(const config::Settings& settings)
                          settings_.config_file.string(), settings_.data_folder.string()));
   tell_open_folder(settings_.data_folder, log_);
   raise_descriptor_limit(settings_, log_);
-  store_ = ledger::DurableStore::open(store_options(settings_), log_);
+  store_ = ledger::DurableStore::open(store_options(settings_, clock_), log_);
   load_keys();
   load_ledger();
   listen();
   open_door();
 }
 
-Switch::~Switch() = default;
+/// The door goes before the desk, both before the server, whose last handlers must not find them.
+Switch::~Switch() {
+  server_->on_tick({});
+  server_->set_background(nullptr);
+  door_.reset();
+  desk_.reset();
+}
 
 void Switch::load_keys() {
   if (!std::filesystem::exists(settings_.key_file)) {

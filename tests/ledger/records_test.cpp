@@ -25,7 +25,7 @@ TEST(Records, SizesOnDisk) {
   EXPECT_EQ(sizeof(CardReference), 8u);
   EXPECT_EQ(sizeof(HoldRecord), 16u);
   EXPECT_EQ(sizeof(TransactionHead), 104u);
-  EXPECT_EQ(sizeof(DuplicateRecord), 16u);
+  EXPECT_EQ(sizeof(DuplicateRecord), 24u);
   EXPECT_EQ(sizeof(LatestRecord), 8u);
   EXPECT_EQ(sizeof(UndoneRecord), 24u);
   EXPECT_EQ(sizeof(EarlyReversalRecord), 16u);
@@ -42,7 +42,7 @@ TEST(Records, PlacesOnDisk) {
   EXPECT_EQ(offsetof(CardRecord, product), 47u);
   EXPECT_EQ(offsetof(CardFileHead, number), 80u);
   EXPECT_EQ(offsetof(CardFileHead, seal_key), 174u);
-  EXPECT_EQ(offsetof(CardFileHead, hint_size), 184u);
+  EXPECT_EQ(offsetof(CardFileHead, hint_size), 186u);
   EXPECT_EQ(offsetof(TransactionHead, business_day), 72u);
   EXPECT_EQ(offsetof(TransactionHead, code), 84u);
   EXPECT_EQ(offsetof(TransactionHead, kind), 92u);
@@ -135,10 +135,15 @@ TEST(Keys, WhatADe90CanNameBeginsWithItsTime) {
                                         std::string("\x00\x03\x00\xC8", 4) + "DEMOMART0000001");
 }
 
-TEST(Keys, AReferenceIsPaddedAndItsStationsOwn) {
-  EXPECT_EQ(std::string(reference_key(3, "REF")), std::string("\x00\x03", 2) + "REF         ");
-  EXPECT_EQ(std::string(reference_key(3, "REF")), std::string(reference_key(3, "REF         ")));
-  EXPECT_NE(std::string(reference_key(3, "REF")), std::string(reference_key(4, "REF")));
+TEST(Keys, AReferenceIsPaddedAndItsTerminalsOwn) {
+  const auto key = [](StationId station, std::string_view terminal, std::string_view reference) {
+    return std::string(reference_key(station, kMart, TerminalId::of(terminal), reference));
+  };
+  EXPECT_EQ(key(3, "POS00001", "REF"),
+            std::string("\x00\x03", 2) + "DEMOMART0000001" + "POS00001" + "REF         ");
+  EXPECT_EQ(key(3, "POS00001", "REF"), key(3, "POS00001", "REF         "));
+  EXPECT_NE(key(3, "POS00001", "REF"), key(4, "POS00001", "REF"));
+  EXPECT_NE(key(3, "POS00001", "REF"), key(3, "POS00002", "REF"));
 }
 
 TEST(Keys, TotalsSortByDayThenStation) {

@@ -27,6 +27,9 @@ class BadRequest : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Often enough to see soon that a client has left.
+constexpr base::TimeUs kProgressPeriod = base::kMicrosPerSecond / 5;
+
 /// Ends a check whose client has left.
 class CheckCancelled : public std::exception {};
 
@@ -109,7 +112,8 @@ json::object store_figures(const ledger::StoreFigures& figures) {
 struct ControlDesk::Lot {
   ControlClient client;
   std::int64_t face_won;
-  std::uint32_t count, made = 0, told = 0;
+  std::uint32_t count, made = 0;
+  base::TimeUs told_us = base::steady_now();
 };
 
 /// Between a check in the store's thread and the desk.
@@ -267,9 +271,9 @@ bool ControlDesk::continue_lot(Lot& lot) {
   }
   lot.made += piece;
   const bool is_done = lot.made == lot.count;
-  // A hundred lines at most, however large the lot is.
-  if (is_done || (lot.made - lot.told) * std::uint64_t{100} >= lot.count) {
-    lot.told = lot.made;
+  const base::TimeUs now_us = base::steady_now();
+  if (is_done || now_us - lot.told_us >= kProgressPeriod) {
+    lot.told_us = now_us;
     const bool is_here = door_->send(
         lot.client,
         {{"kind", "progress"}, {"done", lot.made}, {"of", lot.count}, {"text", "cards made"}});

@@ -76,8 +76,7 @@ void Peer::send() {
                                                 host_.stir(*this);
                                               }));
     } else {
-      session_.abandon("the connection was lost");
-      host_.stir(*this);
+      session_.abandon("the connection was lost");  // the round that is sending also closes
       return;
     }
   }

@@ -26,6 +26,7 @@ Session::Session(codec::FrameFormat format, const SessionLimits& limits, base::T
 
 void Session::received(std::size_t size, base::TimeUs now_us) {
   CP_ASSERT(size <= space().size());
+  is_receiving_ = false;
   filled_ += size;
   last_heard_us_ = now_us;
 }
@@ -36,6 +37,7 @@ SessionAction Session::next(base::TimeUs now_us) {
     waiting_ = true;
     return {};
   }
+  if (is_receiving_) return {Kind::read, {}};
   if (waiting_ && frame_began_us_ != 0) frame_began_us_ = now_us;
   waiting_ = false;
 
@@ -63,6 +65,7 @@ SessionAction Session::next(base::TimeUs now_us) {
     return {};
   }
   if (!rest.empty() && frame_began_us_ == 0) frame_began_us_ = now_us;
+  is_receiving_ = true;
   return {Kind::read, {}};
 }
 

@@ -11,7 +11,8 @@
 ///
 /// The receive buffer, front to back: frames submitted │ not yet looked at or unfinished │ room.
 /// A submitted frame's bytes stay where they are while any frame is unanswered, since the engine
-/// holds views into them; the buffer is compacted only when none is.
+/// holds views into them, and the room stays while a receive into it is outstanding; the buffer is
+/// compacted only when neither is so.
 
 #include <cstdint>
 #include <memory>
@@ -63,11 +64,15 @@ class Session {
  public:
   Session(codec::FrameFormat format, const SessionLimits& limits, base::TimeUs now_us);
 
-  /// Where to receive. Not empty after next() said read.
+  /// Where to receive. After next() said read it is not empty, and stays until received() or
+  /// input_ended().
   base::ByteSpan space() { return {buffer_.get() + filled_, capacity_ - filled_}; }
   void received(std::size_t size, base::TimeUs now_us);
   /// The peer sends no more; what it sent is still answered.
-  void input_ended() { input_ended_ = true; }
+  void input_ended() {
+    input_ended_ = true;
+    is_receiving_ = false;
+  }
 
   SessionAction next(base::TimeUs now_us);
 
@@ -116,6 +121,7 @@ class Session {
   base::TimeUs frame_began_us_ = 0;  // 0: no unfinished frame
   base::TimeUs output_moved_us_ = 0;
   bool waiting_ = false;  // next() said wait: the peer's clock stands still
+  bool is_receiving_ = false;  // next() said read and nothing was received since
   bool input_ended_ = false;
   bool ending_ = false;
   bool abandoned_ = false;

@@ -106,6 +106,21 @@ TEST_F(SessionTest, BufferIsCompactedOnceAllAreAnswered) {
   EXPECT_EQ(session_.space().size(), room - 4);
 }
 
+TEST_F(SessionTest, RoomStaysWhileAReceiveIntoItIsOutstanding) {
+  next();
+  feed(framed(10, 'a'));
+  EXPECT_EQ(submit_all(), Kind::read);
+  const base::ByteSpan outstanding = session_.space();
+  answer("1");
+  EXPECT_EQ(next(), Kind::read) << "nothing is in flight, yet nothing may move";
+  EXPECT_EQ(session_.space().data(), outstanding.data());
+  const std::string second = framed(10, 'b');
+  std::copy(second.begin(), second.end(), outstanding.begin());
+  session_.received(second.size(), now_);
+  EXPECT_EQ(next(), Kind::submit);
+  EXPECT_EQ(base::as_text(submitted_[1].message), std::string(10, 'b'));
+}
+
 TEST_F(SessionTest, AtTheInFlightBoundNothingIsReadUntilAnAnswer) {
   next();
   std::string six;

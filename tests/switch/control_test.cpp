@@ -1,0 +1,321 @@
+#include "switch/control.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <boost/json.hpp>
+
+#include "ledger/cards.hpp"
+#include "switch_support.hpp"
+
+namespace {
+
+using namespace core::test;
+namespace json = boost::json;
+
+constexpr std::string_view kLotCard = "9410129900000011";
+
+/// A blocking client of the control socket.
+class Operator {
+ public:
+  explicit Operator(const TestSwitch& tested) {
+    socket_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    sockaddr_un to{};
+    to.sun_family = AF_UNIX;
+    tested.control_socket().string().copy(to.sun_path, sizeof to.sun_path - 1);
+    EXPECT_EQ(::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+  }
+  ~Operator() { ::close(socket_); }
+  Operator(const Operator&) = delete;
+  Operator& operator=(const Operator&) = delete;
+
+  void send(std::string_view text) const {
+    while (!text.empty()) {
+      const ssize_t sent = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return;
+      text.remove_prefix(static_cast<std::size_t>(sent));
+    }
+  }
+  /// Everything until the switch closes.
+  std::vector<json::object> receive_all() {
+    std::string text;
+    std::array<char, 16'384> bytes;
+    pollfd waiting{socket_, POLLIN, 0};
+    while (::poll(&waiting, 1, kPatienceMs) > 0) {
+      const ssize_t size = ::recv(socket_, bytes.data(), bytes.size(), 0);
+      if (size <= 0) break;
+      text.append(bytes.data(), static_cast<std::size_t>(size));
+    }
+    std::vector<json::object> lines;
+    std::istringstream from(text);
+    for (std::string line; std::getline(from, line);)
+      lines.push_back(json::parse(line).as_object());
+    return lines;
+  }
+
+ private:
+  int socket_ = -1;
+};
+
+std::vector<json::object> ask(const TestSwitch& tested, const std::string& request) {
+  Operator client(tested);
+  client.send(request + "\n");
+  return client.receive_all();
+}
+
+std::string kinds(const std::vector<json::object>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += std::string(line.at("kind").as_string()) + " ";
+  return text;
+}
+
+TEST(Control, StatusSaysHowTheSwitchIs) {
+  TestSwitch tested;
+  Client client(tested.port("DEMO-POS"));
+  client.send(echo(1));
+  client.receive();
+  const auto lines = ask(tested, R"({"command":"status"})");
+  ASSERT_EQ(kinds(lines), "status end ");
+  const json::object& status = lines[0];
+  EXPECT_EQ(status.at("writable").as_string(), "yes");
+  EXPECT_EQ(status.at("connections").to_number<int>(), 1);
+  EXPECT_EQ(status.at("business_day").as_string().size(), 10u);
+  EXPECT_EQ(status.at("messages").at("answered").to_number<int>(), 1);
+  EXPECT_TRUE(status.at("store").as_object().contains("backlog_entries"));
+  EXPECT_EQ(status.at("log_lines_dropped").to_number<int>(), 0);
+}
+
+TEST(Control, StationsAreALineEach) {
+  TestSwitch tested;
+  Client client(tested.port("DEMO-POS"));
+  client.send(echo(1) + unknown_card_purchase(2));
+  client.receive();
+  client.receive();
+  const auto lines = ask(tested, R"({"command":"stations"})");
+  ASSERT_EQ(lines.size(), 10u);
+  const auto pos = std::find_if(lines.begin(), lines.end(), [](const json::object& line) {
+    return line.contains("station") && line.at("station").as_string() == "DEMO-POS";
+  });
+  ASSERT_NE(pos, lines.end());
+  EXPECT_EQ(pos->at("connections").to_number<int>(), 1);
+  EXPECT_EQ(pos->at("messages").to_number<int>(), 2);
+  EXPECT_EQ(pos->at("approved").to_number<int>(), 1);
+  EXPECT_EQ(pos->at("declined").to_number<int>(), 1);
+  EXPECT_EQ(pos->at("mac").as_string(), "none");
+  EXPECT_EQ(pos->at("header").as_string(), "2-byte");
+  EXPECT_TRUE(pos->at("last_message").is_string());
+}
+
+TEST(Control, ACardIsShownMaskedByItsNumber) {
+  TestSwitch tested;
+  const auto lines = ask(tested, R"({"command":"card","number":")" + std::string(kLotCard) + "\"}");
+  ASSERT_EQ(kinds(lines), "card end ");
+  EXPECT_EQ(lines[0].at("card").as_string(), "941012******0011");
+  EXPECT_EQ(lines[0].at("state").as_string(), "stock");
+  EXPECT_EQ(lines[0].at("face_won").to_number<int>(), 10'000);
+  EXPECT_EQ(lines[0].at("balance_won").to_number<int>(), 0);
+  EXPECT_FALSE(lines[0].at("owner_registered").as_bool());
+  EXPECT_TRUE(lines[0].at("valid_until").is_null());
+  EXPECT_EQ(json::serialize(lines[0]).find(kLotCard), std::string::npos);
+}
+
+TEST(Control, ACardThatIsNotThereOrNoNumberIsASentence) {
+  TestSwitch tested;
+  for (const char* number : {"9410129999999995", "903456781234", "12345", "94101299000000x1", "",
+                             "12345678901234567890"}) {
+    const auto lines = ask(tested, std::string(R"({"command":"card","number":")") + number + "\"}");
+    EXPECT_EQ(kinds(lines), "error ") << number;
+    EXPECT_FALSE(lines.at(0).at("text").as_string().empty());
+  }
+  EXPECT_EQ(kinds(ask(tested, R"({"command":"card","number":9410})")), "error ");
+  EXPECT_EQ(kinds(ask(tested, R"({"command":"card"})")), "error ");
+}
+
+TEST(Control, WhatIsNoRequestIsASentence) {
+  TestSwitch tested;
+  for (const char* request : {"", "status", "[]", "{", "{}", R"({"command":7})",
+                              R"({"command":"drop tables"})", "\xff\xfe"})
+    EXPECT_EQ(kinds(ask(tested, request)), "error ") << request;
+}
+
+TEST(Control, ALotIsMadeInPiecesWithProgress) {
+  TestSwitch tested;
+  const auto cards = [&] {
+    std::size_t count = 0;
+    tested.store.scan(ledger::Table::cards, {}, SIZE_MAX,
+                      [&](std::string_view, std::string_view) { return ++count > 0; });
+    return count;
+  };
+  const std::size_t before = tested.on_thread(cards);
+  const auto lines = ask(tested, R"({"command":"lot","face":50000,"count":110})");
+  ASSERT_GE(lines.size(), 3u);
+  EXPECT_EQ(lines.front().at("kind").as_string(), "progress");
+  EXPECT_EQ(lines.front().at("of").to_number<int>(), 110);
+  EXPECT_EQ(lines[lines.size() - 2].at("kind").as_string(), "lot");
+  EXPECT_EQ(lines[lines.size() - 2].at("cards").to_number<int>(), 110);
+  EXPECT_EQ(lines.back().at("kind").as_string(), "end");
+  EXPECT_EQ(tested.on_thread(cards), before + 110);
+  EXPECT_EQ(tested.on_thread([&] { return tested.store.commits; }), 6u) << "pieces of twenty";
+}
+
+TEST(Control, ALotOfNoProductOrNoSizeIsASentence) {
+  TestSwitch tested;
+  for (const char* request :
+       {R"({"command":"lot","face":12345,"count":1})",
+        R"({"command":"lot","face":10000,"count":0})",
+        R"({"command":"lot","face":10000,"count":1000001})", R"({"command":"lot","count":1})",
+        R"({"command":"lot","face":10000.5,"count":1})"})
+    EXPECT_EQ(kinds(ask(tested, request)), "error ") << request;
+}
+
+TEST(Control, ALotTheLedgerDoesNotTakeSaysHowManyWereMade) {
+  TestSwitch tested;
+  tested.on_thread([&] {
+    tested.store.memory.set_full(true);
+    return true;
+  });
+  const auto lines = ask(tested, R"({"command":"lot","face":10000,"count":60})");
+  ASSERT_EQ(kinds(lines), "error ");
+  EXPECT_TRUE(lines[0].at("text").as_string().starts_with("0 of 60 cards were made"));
+}
+
+TEST(Control, ALotEndsWhenItsClientLeaves) {
+  TestSwitch tested;
+  {
+    Operator client(tested);
+    client.send("{\"command\":\"lot\",\"face\":10000,\"count\":1000000}\n");
+    ASSERT_TRUE(tested.becomes([&] { return tested.store.commits > 3; }));
+  }
+  std::uint64_t seen = 0, now = 1;
+  for (int i = 0; i < 50 && seen != now; ++i) {
+    seen = std::exchange(now, tested.on_thread([&] { return tested.store.commits; }));
+    std::this_thread::sleep_for(100ms);
+  }
+  EXPECT_EQ(seen, now) << "it still makes cards";
+  EXPECT_NE(tested.log_text().find("of 1000000 cards of 10000 won were made"), std::string::npos);
+}
+
+TEST(Control, PurchasesAreAnsweredWhileALotIsMade) {
+  TestSwitch tested;
+  Operator maker(tested);
+  maker.send("{\"command\":\"lot\",\"face\":10000,\"count\":100000}\n");
+  ASSERT_TRUE(tested.becomes([&] { return tested.store.commits > 3; }));
+  Client client(tested.port("DEMO-POS"));
+  for (std::uint32_t i = 1; i <= 50; ++i) {
+    client.send(unknown_card_purchase(i));
+    ASSERT_EQ(code_of(client.receive(2'000)), "14");
+  }
+}
+
+TEST(Control, TheCheckReportsFromASettledSnapshot) {
+  TestSwitch tested;
+  const auto lines = ask(tested, R"({"command":"check"})");
+  ASSERT_GE(lines.size(), 3u);
+  EXPECT_EQ(lines.front().at("kind").as_string(), "progress");
+  const json::object& report = lines[lines.size() - 2];
+  EXPECT_EQ(report.at("kind").as_string(), "check");
+  EXPECT_TRUE(report.at("right").as_bool());
+  EXPECT_FALSE(report.at("text").as_string().empty());
+  EXPECT_EQ(lines.back().at("kind").as_string(), "end");
+}
+
+TEST(Control, OneCheckAtATime) {
+  TestSwitch tested;
+  tested.on_thread([&] { return tested.store.snapshots_allowed = false; });
+  EXPECT_EQ(kinds(ask(tested, R"({"command":"check"})")), "error ");
+  tested.on_thread([&] { return tested.store.snapshots_allowed = true; });
+  EXPECT_NE(kinds(ask(tested, R"({"command":"check"})")).find("check end "), std::string::npos);
+}
+
+TEST(Control, TheLogLevelChangesAtOnce) {
+  TestSwitch tested;
+  EXPECT_EQ(kinds(ask(tested, R"({"command":"log-level","level":"error"})")), "log-level end ");
+  EXPECT_EQ(tested.log().level(), config::LogLevel::error);
+  EXPECT_EQ(kinds(ask(tested, R"({"command":"log-level","level":"loud"})")), "error ");
+  EXPECT_EQ(tested.log().level(), config::LogLevel::error);
+}
+
+TEST(Control, ARequestMayComeByteByByteButNotWithoutEnd) {
+  TestSwitch tested;
+  Operator slow(tested);
+  for (const char c : std::string("{\"command\":\"status\"}\n")) slow.send({&c, 1});
+  EXPECT_EQ(kinds(slow.receive_all()), "status end ");
+  Operator endless(tested);
+  endless.send(std::string(core::kMaxControlRequest, ' '));
+  EXPECT_EQ(kinds(endless.receive_all()), "error ");
+}
+
+TEST(Control, OnlySoManyClientsAtOnceAndTheSwitchGoesOn) {
+  TestSwitch tested;
+  std::vector<std::unique_ptr<Operator>> waiting;
+  for (std::size_t i = 0; i < core::kMaxControlClients; ++i)
+    waiting.push_back(std::make_unique<Operator>(tested));
+  Operator one_more(tested);
+  EXPECT_TRUE(one_more.receive_all().empty());
+  Client client(tested.port("DEMO-POS"));
+  client.send(echo(1));
+  EXPECT_EQ(code_of(client.receive()), "00");
+  waiting.clear();
+  for (int i = 0; i < 100; ++i) {
+    const auto lines = ask(tested, R"({"command":"status"})");
+    if (!lines.empty()) return;
+    std::this_thread::sleep_for(20ms);
+  }
+  FAIL() << "no client was served after the others had left";
+}
+
+TEST(Control, TheSocketIsItsOwnersOnlyAndGoesWithTheSwitch) {
+  TestSwitch tested;
+  struct stat what {};
+  ASSERT_EQ(::stat(tested.control_socket().c_str(), &what), 0);
+  EXPECT_EQ(what.st_mode & 0777, 0600u);
+  tested.log_text();
+  EXPECT_FALSE(std::filesystem::exists(tested.control_socket()));
+}
+
+TEST(Control, ASocketLeftByADeadSwitchIsReplaced) {
+  char folder[] = "/tmp/cyberpass-control-XXXXXX";
+  const std::filesystem::path path = std::filesystem::path(::mkdtemp(folder)) / "control.sock";
+  boost::asio::io_context io;
+  { boost::asio::local::stream_protocol::acceptor dead(io, path.string()); }
+  ASSERT_TRUE(std::filesystem::exists(path));
+  {
+    core::ControlServer replaced(io, path, [](core::ControlClient, std::string_view) {});
+  }
+  EXPECT_THROW(
+      core::ControlServer(io, std::string(200, 'x'), [](core::ControlClient, std::string_view) {}),
+      std::runtime_error);
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Control, AClientThatAsksNothingOrReadsNothingIsDropped) {
+  char folder[] = "/tmp/cyberpass-control-XXXXXX";
+  const std::filesystem::path path = std::filesystem::path(::mkdtemp(folder)) / "control.sock";
+  boost::asio::io_context io;
+  core::ControlClient seen = 0;
+  core::ControlServer door(io, path,
+                           [&](core::ControlClient client, std::string_view) { seen = client; });
+  using Protocol = boost::asio::local::stream_protocol;
+  Protocol::socket silent(io), deaf(io);
+  silent.connect(Protocol::endpoint(path.string()));
+  deaf.connect(Protocol::endpoint(path.string()));
+  deaf.write_some(boost::asio::buffer("x\n", 2));
+  for (int i = 0; i < 100 && seen == 0; ++i) io.poll(), std::this_thread::sleep_for(1ms);
+  ASSERT_NE(seen, 0u);
+  const json::object line{{"kind", "progress"}, {"text", std::string(10'000, 'x')}};
+  std::size_t taken = 0;
+  while (door.send(seen, line) && ++taken < 1'000) io.poll();
+  EXPECT_LT(taken, 1'000u) << "what it does not read has a bound";
+  EXPECT_FALSE(door.is_here(seen));
+  door.tick(base::steady_now() + core::kControlPatience + 1);
+  io.poll();
+  boost::system::error_code error;
+  char byte;
+  silent.non_blocking(true);
+  silent.read_some(boost::asio::buffer(&byte, 1), error);
+  EXPECT_EQ(error, boost::asio::error::eof);
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace

@@ -1,0 +1,233 @@
+/// The real program: started, asked, stopped, killed, started again.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "ledger/durable_store.hpp"
+#include "switch_support.hpp"
+
+namespace {
+
+using namespace core::test;
+
+constexpr int kPortBases[] = {41'580, 42'580, 43'580, 44'580, 45'580, 46'580, 47'580};
+
+/// A `cpswitch` child with its output in files; never outlives the test.
+class Process {
+ public:
+  explicit Process(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  ~Process() { end(SIGKILL); }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  /// True once it said that it is ready.
+  bool start(int port_base, std::vector<std::string> more = {}) {
+    port_base_ = port_base;
+    std::vector<std::string> words{CYBERPASS_BIN_DIR "/cpswitch",
+                                   "--config",
+                                   CYBERPASS_SOURCE_DIR "/config/demo.conf",
+                                   "--data",
+                                   data().string(),
+                                   "--port-base",
+                                   std::to_string(port_base)};
+    words.insert(words.end(), more.begin(), more.end());
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    std::filesystem::remove(out());
+    std::filesystem::remove(err());
+    child_ = ::fork();
+    if (child_ == 0) {
+      if (!std::freopen(out().c_str(), "w", stdout) || !std::freopen(err().c_str(), "w", stderr))
+        ::_exit(99);
+      ::execv(arguments[0], arguments.data());
+      ::_exit(98);
+    }
+    for (int i = 0; i < 6'000; ++i) {
+      if (text(out()).find("cpswitch ready: ") != std::string::npos) return true;
+      if (has_ended()) return false;
+      std::this_thread::sleep_for(10ms);
+    }
+    return false;
+  }
+  /// The first of several port ranges that is free.
+  bool start_somewhere(const std::vector<std::string>& more = {}) {
+    for (const int base : kPortBases) {
+      if (start(base, more)) return true;
+      if (text(err()).find("in use") == std::string::npos) return false;
+    }
+    return false;
+  }
+  /// Its exit status; 128 and the signal when one ended it.
+  int end(int signal) {
+    if (child_ > 0 && !has_ended()) {
+      ::kill(child_, signal);
+      int status = 0;
+      ::waitpid(child_, &status, 0);
+      note(status);
+    }
+    child_ = 0;
+    return status_;
+  }
+  int status() const { return status_; }
+  pid_t pid() const { return child_; }
+  std::uint16_t port(int demo_port) const {
+    return static_cast<std::uint16_t>(port_base_ + demo_port - 8'580);
+  }
+  std::string errors() const { return text(err()); }
+  std::string output() const { return text(out()); }
+  std::filesystem::path data() const { return folder_ / "data"; }
+
+ private:
+  bool has_ended() {
+    int status = 0;
+    if (child_ == 0) return true;
+    if (::waitpid(child_, &status, WNOHANG) != child_) return false;
+    note(status);
+    child_ = 0;
+    return true;
+  }
+  void note(int status) {
+    status_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+  std::filesystem::path out() const { return folder_ / "stdout"; }
+  std::filesystem::path err() const { return folder_ / "stderr"; }
+  static std::string text(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    std::ostringstream all;
+    all << file.rdbuf();
+    return all.str();
+  }
+
+  const std::filesystem::path folder_;
+  pid_t child_ = 0;
+  int port_base_ = 0;
+  int status_ = -1;
+};
+
+class ProcessTest : public testing::Test {
+ protected:
+  ProcessTest() {
+    char name[] = "/tmp/cyberpass-process-XXXXXX";
+    folder_ = ::mkdtemp(name);
+  }
+  ~ProcessTest() override { std::filesystem::remove_all(folder_); }
+
+  static std::string ask(const Process& process, const std::string& request) {
+    Client client(process.port(8'583));
+    client.send(request);
+    return client.receive();
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(ProcessTest, StartsAnswersStopsAndStartsAgain) {
+  Process process(folder_);
+  ASSERT_TRUE(process.start_somewhere()) << process.errors();
+  struct stat what {};
+  ASSERT_EQ(::stat(process.data().c_str(), &what), 0);
+  EXPECT_EQ(what.st_mode & 0777, 0700u);
+  ASSERT_EQ(::stat((process.data() / "keys").c_str(), &what), 0);
+  EXPECT_EQ(what.st_mode & 0777, 0600u);
+  EXPECT_EQ(code_of(ask(process, echo(1))), "00");
+  const std::string first = ask(process, unknown_card_purchase(2));
+  EXPECT_EQ(code_of(first), "14");
+
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(process.end(SIGTERM), 0) << process.errors();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+  EXPECT_FALSE(std::filesystem::exists(process.data() / "control.sock"));
+
+  ASSERT_TRUE(process.start_somewhere()) << process.errors();
+  EXPECT_EQ(ask(process, unknown_card_purchase(2)), first) << "remembered over the restart";
+  EXPECT_EQ(process.end(SIGINT), 0);
+}
+
+TEST_F(ProcessTest, WhatWasAnsweredSurvivesAKill) {
+  Process process(folder_);
+  ASSERT_TRUE(process.start_somewhere()) << process.errors();
+  const std::string first = ask(process, unknown_card_purchase(7));
+  EXPECT_EQ(process.end(SIGKILL), 128 + SIGKILL);
+  ASSERT_TRUE(process.start_somewhere()) << process.errors();
+  EXPECT_EQ(ask(process, unknown_card_purchase(7)), first);
+  EXPECT_NE(process.output().find("recovered"), std::string::npos);
+  EXPECT_EQ(process.end(SIGTERM), 0);
+}
+
+TEST_F(ProcessTest, AnIdleConnectionDoesNotHoldUpTheStop) {
+  Process process(folder_);
+  ASSERT_TRUE(process.start_somewhere()) << process.errors();
+  Client idle(process.port(8'583)), half(process.port(8'583));
+  half.send(echo(1).substr(0, 7));
+  idle.send(echo(1));
+  idle.receive();
+  EXPECT_EQ(process.end(SIGTERM), 0);
+  EXPECT_TRUE(idle.is_closed());
+  EXPECT_TRUE(half.is_closed());
+}
+
+TEST_F(ProcessTest, ASecondSwitchIsRefusedAndNamesTheFirst) {
+  Process first(folder_);
+  ASSERT_TRUE(first.start_somewhere()) << first.errors();
+  const std::filesystem::path other = folder_ / "second";
+  std::filesystem::create_directory(other);
+  std::filesystem::create_directory_symlink(first.data(), other / "data");
+  Process second(other);
+  EXPECT_FALSE(second.start(48'580));
+  EXPECT_EQ(second.status(), 2);
+  EXPECT_NE(second.errors().find(std::to_string(first.pid())), std::string::npos)
+      << second.errors();
+  EXPECT_EQ(code_of(ask(first, echo(1))), "00");
+}
+
+TEST_F(ProcessTest, WhatStopsTheStartIsOneSentenceAndExitCodeTwo) {
+  Process process(folder_);
+  EXPECT_FALSE(process.start(41'580, {"--set", "no.such.key=1"}));
+  EXPECT_EQ(process.status(), 2);
+  EXPECT_TRUE(process.errors().starts_with("cpswitch: "));
+  EXPECT_EQ(process.errors().find("\n"), process.errors().size() - 1) << process.errors();
+}
+
+TEST_F(ProcessTest, DataWithoutItsKeysIsNotTouched) {
+  Process process(folder_);
+  ASSERT_TRUE(process.start_somewhere()) << process.errors();
+  EXPECT_EQ(process.end(SIGTERM), 0);
+  std::filesystem::rename(process.data() / "keys", folder_ / "kept");
+  EXPECT_FALSE(process.start_somewhere());
+  EXPECT_EQ(process.status(), 2);
+  EXPECT_NE(process.errors().find("put the key file back"), std::string::npos) << process.errors();
+  std::filesystem::rename(folder_ / "kept", process.data() / "keys");
+  EXPECT_TRUE(process.start_somewhere()) << process.errors();
+}
+
+TEST_F(ProcessTest, TheReadyLineComesToStandardOutputWhenTheLogGoesToAFile) {
+  Process process(folder_);
+  ASSERT_TRUE(process.start_somewhere({"--set", "log.file=switch.log"})) << process.errors();
+  EXPECT_EQ(code_of(ask(process, echo(1))), "00");
+  EXPECT_EQ(process.end(SIGTERM), 0);
+  const std::string output = process.output();
+  EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 1) << output;
+  std::ifstream file(process.data() / "switch.log");
+  std::ostringstream log;
+  log << file.rdbuf();
+  EXPECT_NE(log.str().find(" 0800 echo "), std::string::npos);
+  EXPECT_NE(log.str().find("everything in flight was answered"), std::string::npos);
+}
+
+TEST_F(ProcessTest, NoSecretIsInAnyLogOrFileName) {
+  Process process(folder_);
+  ASSERT_TRUE(process.start_somewhere()) << process.errors();
+  ask(process, unknown_card_purchase(1));
+  EXPECT_EQ(process.end(SIGTERM), 0);
+  const std::string all = process.output() + process.errors();
+  EXPECT_NE(all.find("941012******9995"), std::string::npos);
+  EXPECT_EQ(all.find("9410129999999995"), std::string::npos);
+}
+
+}  // namespace

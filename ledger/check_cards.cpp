@@ -104,7 +104,9 @@ std::string Cards::complaint(CardId id, const CardRecord& card, const CardSums& 
   if (card.wrong_passwords < kWrongPasswordsToBlock && card.blocked != 0 &&
       card.state != CardState::stock)
     return "it is blocked without five wrong passwords";
-  return state_.parties.products.contains(card.product) ? "" : "its product is not there";
+  bool absent = false;
+  (void)state_.parties.product(source_, card.product, absent);
+  return absent ? "its product is not there" : "";
 }
 
 std::string Cards::sums_complaint(CardId id, const CardRecord& card, const CardSums& sums) {
@@ -144,15 +146,14 @@ std::string Cards::state_complaint(const CardRecord& card, const CardSums& sums)
 }
 
 void Cards::compare_with_product(CardId id, const CardRecord& card, const CardSums& sums) {
-  const auto product = state_.parties.products.find(card.product);
-  if (sums.sold_day == 0 || card.state == CardState::stock ||
-      product == state_.parties.products.end())
-    return;
-  const ProductRecord& record = product->second;
-  const base::Date last_day = base::add_days(sums.sold_day, static_cast<int>(record.validity_days));
+  bool absent = false;
+  const auto* const product = state_.parties.product(source_, card.product, absent);
+  if (sums.sold_day == 0 || card.state == CardState::stock || product == nullptr) return;
+  const base::Date last_day =
+      base::add_days(sums.sold_day, static_cast<int>(product->validity_days));
   ProductTally& tally = tallies_[card.product];
   std::string what;
-  if (record.face_won != sums.sold_won) what = "was sold at " + won(sums.sold_won);
+  if (product->face_won != sums.sold_won) what = "was sold at " + won(sums.sold_won);
   if (card.last_day != last_day)
     what = "ends on " + std::to_string(card.last_day) + ", by its product on " +
            std::to_string(last_day);
@@ -191,7 +192,7 @@ void count_cards(Source& source, State& state) {
     ++counted;
     if (id <= 2 * counted + kGap) state.last_card = id;
   });
-  if (state.card_counter != state.last_card)
+  if (state.card_counter != kUnknownCounter && state.card_counter != state.last_card)
     source.add(Table::meta, kCardCounter,
                "says " + std::to_string(state.card_counter) + ", but the last card is " +
                    std::to_string(state.last_card));

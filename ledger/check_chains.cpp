@@ -88,8 +88,18 @@ class Look {
     const auto record = found.there() ? record_from<LatestRecord>(found.value) : std::nullopt;
     if (!record || told_.contains(key)) return;
     if (record->sequence < sequence) return add(key, name_of(sequence) + " is later");
-    source_.add(Table::transactions, number_key(sequence),
-                "is not reached from " + name_of(record->sequence));
+    source_.add(Table::transactions, number_key(last_before(sequence, record->sequence)),
+                "leads past " + name_of(sequence) + ", which is of its key");
+  }
+
+  /// From the latest down the chain: the last one that is later than `sequence`.
+  Sequence last_before(Sequence sequence, Sequence latest) {
+    for (Sequence at = latest;;) {
+      const Stored* const stored = reader_.read(at);
+      const Sequence next = stored == nullptr ? 0 : stored->head.*chain_.previous;
+      if (next <= sequence || next >= at) return at;
+      at = next;
+    }
   }
 
   void add(std::string_view key, std::string what) {

@@ -204,13 +204,15 @@ std::string reversal_complaint(const Stored& stored, const Stored* original) {
   return undoes(stored, *original) ? "" : "it does not post its original the other way round";
 }
 
-std::string opening_movement_complaint(const Stored& stored, const Parties& parties) {
+std::string opening_movement_complaint(Source& source, const Stored& stored, State& state) {
   std::int64_t given = 0;
   for (std::size_t i = 0; i < stored.head.posting_count; ++i) {
     const Posting line = stored.view.posting(i);
     if (line.account == AccountKey::prefund_received()) continue;
-    const auto party = parties.merchants.find({line.account.name.data(), line.account.name.size()});
-    if (line.account.kind != AccountKind::prefund || party == parties.merchants.end())
+    bool absent = false;
+    const std::string_view name(line.account.name.data(), line.account.name.size());
+    (void)state.parties.merchant(source, name, absent);
+    if (line.account.kind != AccountKind::prefund || absent)
       return "an opening gives to prefunds only";
     add_won(given, line.amount_won);
   }
@@ -228,7 +230,8 @@ bool names_an_account_twice(const TransactionView& view) {
 
 }  // namespace
 
-std::string movement_complaint(const Stored& stored, const Stored* original, State& state) {
+std::string movement_complaint(Source& source, const Stored& stored, const Stored* original,
+                               State& state) {
   const TransactionHead& head = stored.head;
   const bool names_original =
       head.kind == TransactionKind::refund || head.kind == TransactionKind::reversal;
@@ -241,7 +244,7 @@ std::string movement_complaint(const Stored& stored, const Stored* original, Sta
     return "it has two lines of one account";
   switch (head.kind) {
     case TransactionKind::opening:
-      return opening_movement_complaint(stored, state.parties);
+      return opening_movement_complaint(source, stored, state);
     case TransactionKind::purchase:
       return purchase_complaint(stored, state);
     case TransactionKind::refund:

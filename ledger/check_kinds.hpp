@@ -13,6 +13,7 @@ std::string head_complaint(const Stored& stored, const State& state);
 
 /// What is wrong with what an approved or declined transaction moved; `original` is the transaction
 /// that its head names, or null. `state` is the one before it.
-std::string movement_complaint(const Stored& stored, const Stored* original, State& state);
+std::string movement_complaint(Source& source, const Stored& stored, const Stored* original,
+                               State& state);
 
 }  // namespace ledger::checking

@@ -8,8 +8,21 @@ namespace {
 
 std::uint64_t counter(Source& source, std::string_view name) {
   const auto found = source.get(Table::meta, name);
-  if (!found.there()) return 0;
-  return source.record<std::uint64_t>(Table::meta, name, found.value).value_or(0);
+  if (found.absent()) return 0;
+  if (!found.there()) return kUnknownCounter;
+  return source.record<std::uint64_t>(Table::meta, name, found.value).value_or(kUnknownCounter);
+}
+
+template <class Record, class Map>
+const Record* find_or_fetch(Source& source, Table table, std::string_view key,
+                            const typename Map::key_type& name, Map& map, bool& absent) {
+  absent = false;
+  const auto known = map.find(name);
+  if (known != map.end()) return &known->second;
+  const auto found = source.get(table, key);
+  absent = found.absent();
+  const auto record = found.there() ? record_from<Record>(found.value) : std::nullopt;
+  return record ? &map.emplace(name, *record).first->second : nullptr;
 }
 
 std::string merchant_complaint(std::string_view key, const MerchantRecord& merchant) {
@@ -63,36 +76,53 @@ void read_terminals(Source& source, State& state) {
     state.parties.terminals.emplace(key, *record);
     if (key.size() != sizeof(TerminalId) || record->reserved != 0)
       return source.add(Table::terminals, key, "key or reserved byte is not right");
-    const auto merchant = state.parties.merchants.find(record->merchant.view());
-    if (merchant == state.parties.merchants.end())
-      return source.add(Table::terminals, key, "its merchant is not there");
-    const bool agrees = merchant->second.station == record->station;
-    balance[merchant->first] += agrees ? 1 : -1;
+    bool absent = false;
+    const auto* const merchant = state.parties.merchant(source, record->merchant.view(), absent);
+    if (absent) source.add(Table::terminals, key, "its merchant is not there");
+    if (merchant == nullptr) return;
+    const bool agrees = merchant->station == record->station;
+    balance[std::string(record->merchant.view())] += agrees ? 1 : -1;
     if (!agrees) source.add(Table::terminals, key, "its merchant is another station's");
   });
   for (const auto& [merchant, agree] : balance)
     if (agree < 0) source.add(Table::merchants, merchant, "its terminals are another station's");
 }
 
-std::string account_complaint(const Parties& parties, const AccountKey& account) {
+std::string account_complaint(Source& source, Parties& parties, const AccountKey& account) {
   if (account.kind == AccountKind::prefund_received)
     return account == AccountKey::prefund_received() ? "" : "the other side of prefunds has a name";
   if (account.kind != AccountKind::merchant_payable && account.kind != AccountKind::prefund)
     return "there is no such kind of account here";
-  const auto party = parties.merchants.find({account.name.data(), account.name.size()});
-  if (party == parties.merchants.end()) return "it is the account of nobody";
+  bool absent = false;
+  const auto* const party =
+      parties.merchant(source, {account.name.data(), account.name.size()}, absent);
+  if (party == nullptr) return absent ? "it is the account of nobody" : "";
   const PartyKind wanted =
       account.kind == AccountKind::prefund ? PartyKind::agent : PartyKind::merchant;
-  return party->second.kind == wanted ? "" : "it is not for this kind of party";
+  return party->kind == wanted ? "" : "it is not for this kind of party";
 }
 
 }  // namespace
+
+const MerchantRecord* Parties::merchant(Source& source, std::string_view id, bool& absent) {
+  return find_or_fetch<MerchantRecord>(source, Table::merchants, id, std::string(id), merchants,
+                                       absent);
+}
+const TerminalRecord* Parties::terminal(Source& source, std::string_view id, bool& absent) {
+  return find_or_fetch<TerminalRecord>(source, Table::terminals, id, std::string(id), terminals,
+                                       absent);
+}
+const ProductRecord* Parties::product(Source& source, std::uint8_t number, bool& absent) {
+  return find_or_fetch<ProductRecord>(source, Table::products, bytes_of(number), number, products,
+                                      absent);
+}
 
 void check_meta(Source& source, State& state) {
   state.sequence_counter = counter(source, kSequenceCounter);
   state.card_counter = counter(source, kCardCounter);
   source.for_each(Table::meta, [&](std::string_view key, std::string_view value) {
-    source.record<std::uint64_t>(Table::meta, key, value);
+    if (key != kSequenceCounter && key != kCardCounter)
+      source.record<std::uint64_t>(Table::meta, key, value);
   });
 }
 
@@ -111,7 +141,7 @@ void check_accounts(Source& source, State& state, CheckReport& report) {
       return source.add(Table::accounts, key, "the key is no account");
     if (!record) return;
     add_won(report.all_won, record->balance_won);
-    std::string what = account_complaint(state.parties, *account);
+    std::string what = account_complaint(source, state.parties, *account);
     AccountSums& sums = state.accounts[*account];
     sums.has_record = true;
     if (record->balance_won != sums.balance_won)

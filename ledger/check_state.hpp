@@ -46,11 +46,18 @@ struct AccountSums {
   bool has_record = false;
 };
 
-/// Merchants, terminals, products: small, kept whole.
-struct Parties {
+/// Merchants, terminals, products: small, kept whole. Behind a record that cannot be read the
+/// others of its table are fetched when they are asked for.
+class Parties {
+ public:
   std::map<std::string, MerchantRecord, std::less<>> merchants;
   std::map<std::string, TerminalRecord, std::less<>> terminals;
   std::map<std::uint8_t, ProductRecord> products;
+
+  /// Null when it is not there or cannot be read; `absent` only when it is not there.
+  const MerchantRecord* merchant(Source& source, std::string_view id, bool& absent);
+  const TerminalRecord* terminal(Source& source, std::string_view id, bool& absent);
+  const ProductRecord* product(Source& source, std::uint8_t number, bool& absent);
 };
 
 /// A reversal that came before its original, young enough to be still remembered.
@@ -68,9 +75,12 @@ inline constexpr base::TimeUs kLastTimeUs = 4'102'444'800 * base::kMicrosPerSeco
 
 inline bool is_plausible_time(base::TimeUs time_us) { return time_us > 0 && time_us < kLastTimeUs; }
 
+/// Stands for a counter that cannot be read: beyond every number.
+inline constexpr std::uint64_t kUnknownCounter = UINT64_MAX;
+
 struct State {
   Parties parties;
-  std::uint64_t sequence_counter = 0, card_counter = 0;  ///< from meta
+  std::uint64_t sequence_counter = 0, card_counter = 0;  ///< from meta, or kUnknownCounter
   CardId last_card = 0;                                  ///< highest plausible key of `cards`
   Sequence last_transaction = 0;
   base::TimeUs newest_us = 0;

@@ -87,7 +87,8 @@ void Register::visit(Sequence sequence, std::string_view bytes) {
   if (!has_number) complain("holds another number than its key");
   if (const std::string what = head_complaint(stored_, state_); !what.empty()) complain(what);
   const Stored* const original = read_original();
-  if (const std::string what = movement_complaint(stored_, original, state_); !what.empty())
+  if (const std::string what = movement_complaint(source_, stored_, original, state_);
+      !what.empty())
     complain(what);
   if (stored_.has_answer) check_place();
   post();
@@ -113,32 +114,36 @@ const Stored* Register::read_original() {
 // ---------------------------------------------------------------------------------------- place
 
 void Register::check_place() {
-  const auto merchant = state_.parties.merchants.find(stored_.merchant.view());
-  const auto terminal = state_.parties.terminals.find(stored_.terminal.view());
+  bool no_merchant = false, no_terminal = false;
+  const auto* const merchant =
+      state_.parties.merchant(source_, stored_.merchant.view(), no_merchant);
+  const auto* const terminal =
+      state_.parties.terminal(source_, stored_.terminal.view(), no_terminal);
   const std::string by = "transaction " + std::to_string(stored_.head.sequence) + " ";
-  const bool has_merchant = merchant != state_.parties.merchants.end();
-  const bool has_terminal = terminal != state_.parties.terminals.end();
-  if (!has_merchant &&
+  if (no_merchant &&
       complain_once(Table::merchants, stored_.merchant.view(), "is missing: " + by + "names it"))
     complain("its merchant is not there");
-  if (!has_terminal &&
+  if (no_terminal &&
       complain_once(Table::terminals, stored_.terminal.view(), "is missing: " + by + "names it"))
     complain("its terminal is not there");
-  if (!has_merchant || !has_terminal) return;
+  if (merchant == nullptr || terminal == nullptr) return;
   const StationId station = stored_.head.station;
-  const StationId of_merchant = merchant->second.station, of_terminal = terminal->second.station;
+  const StationId of_merchant = merchant->station, of_terminal = terminal->station;
   if (of_merchant != station && of_terminal == of_merchant)
     return complain("it came from another station than its merchant and terminal have");
   if (of_merchant != station)
-    complain_once(Table::merchants, merchant->first, by + "came from another station than its own");
+    complain_once(Table::merchants, stored_.merchant.view(),
+                  by + "came from another station than its own");
   if (of_terminal != station)
-    complain_once(Table::terminals, terminal->first, by + "came from another station than its own");
-  if (terminal->second.merchant != stored_.merchant)
-    complain_once(Table::terminals, terminal->first, by + "names another merchant than it has");
+    complain_once(Table::terminals, stored_.terminal.view(),
+                  by + "came from another station than its own");
+  if (terminal->merchant != stored_.merchant)
+    complain_once(Table::terminals, stored_.terminal.view(),
+                  by + "names another merchant than it has");
   if (stored_.head.kind == TransactionKind::purchase ||
       stored_.head.kind == TransactionKind::refund)
-    check_party(PartyKind::merchant, merchant->second);
-  if (stored_.head.kind == TransactionKind::sale) check_party(PartyKind::agent, merchant->second);
+    check_party(PartyKind::merchant, *merchant);
+  if (stored_.head.kind == TransactionKind::sale) check_party(PartyKind::agent, *merchant);
 }
 
 void Register::check_party(PartyKind wanted, const MerchantRecord& merchant) {
@@ -292,25 +297,29 @@ void Register::take_early() {
   state_.early.push_back({std::string(stored_.early_key()), head.sequence, head.time_us});
 }
 
-/// DE 54 told the balance that the books then had.
+/// DE 54 told the balances that the books then had. What was available depended on holds that are
+/// gone: it is only known not to have been more.
 void Register::check_told_balances() {
   if (!stored_.answer.has(54)) return;
-  std::string_view groups = stored_.answer.text(54);
-  for (; groups.size() >= 20; groups.remove_prefix(20)) {
-    const std::string_view name = groups.substr(0, 7);
+  const CardSums* const card = state_.card(stored_.head.card);
+  const auto prefund = state_.accounts.find(AccountKey::of(AccountKind::prefund, stored_.merchant));
+  for (std::string_view groups = stored_.answer.text(54); !groups.empty();) {
+    const std::string_view group = groups.substr(0, 20);
+    groups.remove_prefix(group.size());
+    const bool is_of_card = group.starts_with("00"), is_of_prefund = group.starts_with("3002");
+    if (group.size() != 20 || group.substr(4, 3) != "410" || (!is_of_card && !is_of_prefund) ||
+        (group[7] != 'C' && group[7] != 'D'))
+      return complain("its DE 54 is none");
     std::int64_t told = 0;
-    for (const char digit : groups.substr(8, 12)) told = told * 10 + (digit - '0');
-    if (groups[7] == 'D') told = -told;
-    if (name == "0001410") {
-      const CardSums* const card = state_.card(stored_.head.card);
-      if (card != nullptr && card->balance_won != told)
-        complain("it was answered with another balance than the card had");
-    } else if (name == "3002410") {
-      const auto prefund =
-          state_.accounts.find(AccountKey::of(AccountKind::prefund, stored_.merchant));
-      if (prefund == state_.accounts.end() || prefund->second.balance_won != told)
-        complain("it was answered with another balance than the prefund had");
-    }
+    for (const char digit : group.substr(8)) told = told * 10 + (digit - '0');
+    if (group[7] == 'D') told = -told;
+    if (is_of_prefund && (prefund == state_.accounts.end() || prefund->second.balance_won != told))
+      complain("it was answered with another balance than the prefund had");
+    if (!is_of_card || card == nullptr) continue;
+    const std::string_view type = group.substr(2, 2);
+    if (type != "01" && type != "02" && type != "90") complain("its DE 54 is none");
+    if (type == "01" ? card->balance_won != told : type == "02" && card->balance_won < told)
+      complain("it was answered with another balance than the card had");
   }
 }
 
@@ -321,6 +330,7 @@ void check_transactions(Source& source, State& state, CheckReport& report) {
   source.for_each_number(
       kRegister, state.sequence_counter,
       [&](std::uint64_t number, std::string_view bytes) { pass.visit(number, bytes); });
+  if (state.sequence_counter == kUnknownCounter) return;
   if (state.last_transaction != state.sequence_counter)
     source.add(Table::meta, kSequenceCounter,
                "says " + std::to_string(state.sequence_counter) + ", but the last transaction is " +

@@ -537,4 +537,18 @@ std::unique_ptr<World> make_full_world() {
   return world;
 }
 
+std::string listed(const CheckReport& report) {
+  std::string text;
+  for (const Finding& finding : report.findings)
+    text += std::string(table_name(finding.table)) + " " + finding.key + ": " + finding.what + "\n";
+  return text;
+}
+
+bool names(const CheckReport& report, Table table, std::string_view key) {
+  const std::string hex = base::to_hex(base::as_bytes(key));
+  for (const Finding& finding : report.findings)
+    if (finding.table == table && finding.key == hex) return true;
+  return false;
+}
+
 }  // namespace ledger::test

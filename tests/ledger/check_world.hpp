@@ -2,6 +2,7 @@
 /// A small ledger written as the switch writes it, message by message, for the tests of the check.
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -101,5 +102,28 @@ class World : public SmallLedger {
 
 /// Every kind of record in every table, nothing wrong in it.
 std::unique_ptr<World> make_full_world();
+
+// ------------------------------------------------------------------------------ for expectations
+
+/// All findings, to be shown when a test fails.
+std::string listed(const CheckReport& report);
+/// Whether one of them is of this record.
+bool names(const CheckReport& report, Table table, std::string_view key);
+
+inline std::string of_number(std::uint64_t number) { return std::string(number_key(number)); }
+
+/// Alters a field of a fixed-size record (or of the fixed head of a longer one).
+template <class Record, class Field, class Change>
+std::string with(std::string value, Field Record::*field, Change&& change) {
+  Record record = *record_from<Record>(value);
+  change(record.*field);
+  return std::string(bytes_of(record)) + value.substr(sizeof record);
+}
+template <class Record, class Field>
+std::string plus(std::string value, Field Record::*field, int by = 1) {
+  return with<Record>(std::move(value), field, [&](Field& number) {
+    number = static_cast<Field>(static_cast<std::int64_t>(number) + by);
+  });
+}
 
 }  // namespace ledger::test

@@ -1,0 +1,209 @@
+/// A record of each table is altered so that only what it means can tell.
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/ledger/check_world.hpp"
+
+namespace ledger {
+namespace {
+
+using test::listed;
+using test::names;
+using test::of_number;
+using test::plus;
+using test::with;
+
+/// One more on the first line and one less on the second: they still sum to zero.
+std::string with_other_amounts(const std::string& value) {
+  std::string altered = value;
+  for (const int line : {0, 1}) {
+    const std::size_t at =
+        sizeof(TransactionHead) + static_cast<std::size_t>(line) * sizeof(Posting);
+    Posting posting = *record_from<Posting>(std::string_view(value).substr(at));
+    posting.amount_won += line == 0 ? -1 : 1;
+    altered.replace(at, sizeof posting, bytes_of(posting));
+  }
+  return altered;
+}
+
+std::string with_text(std::string value, std::string_view is, std::string_view becomes) {
+  return value.replace(value.find(is), is.size(), becomes);
+}
+
+struct Alteration {
+  const char* name;
+  Table table;
+  std::string key;  ///< empty: the table's first record
+  std::function<std::string(std::string)> alter;
+};
+
+// Sequences of the full world: 2 sells cards 4 and 5, 3 and 4 sell 1 and 2 from stock, 5 activates
+// 4, 6 and 7 are purchases under the same DE 90 and 37, 8 refunds 6, 9 reverses a part of 7, 12 is
+// declined, 15 and 16 are a sale and its reversal, 19 to 21 come early, 22 is a purchase of the
+// next day.
+const std::vector<Alteration> kAlterations{
+    {"SequenceCounter", Table::meta, "sequence",
+     [](auto v) { return std::string(1, static_cast<char>(v[0] + 1)) + v.substr(1); }},
+    {"CardCounter", Table::meta, "cards",
+     [](auto v) { return std::string(1, static_cast<char>(v[0] - 1)) + v.substr(1); }},
+    {"MerchantStation", Table::merchants, std::string(test::kMart.view()),
+     [](auto v) { return plus(v, &MerchantRecord::station); }},
+    {"MerchantKind", Table::merchants, std::string(test::kAgent.view()),
+     [](auto v) { return plus(v, &MerchantRecord::kind, 1); }},
+    {"MerchantCategory", Table::merchants, std::string(test::kMart.view()),
+     [](auto v) { return with(v, &MerchantRecord::mcc, [](auto& mcc) { mcc = 0; }); }},
+    {"TerminalMerchant", Table::terminals, "POS00001",
+     [](auto v) {
+       return with(v, &TerminalRecord::merchant, [](auto& id) { id = test::kOperator; });
+     }},
+    {"TerminalStation", Table::terminals, "AGT00001",
+     [](auto v) { return plus(v, &TerminalRecord::station); }},
+    {"ProductFace", Table::products, "\x02",
+     [](auto v) { return plus(v, &ProductRecord::face_won, 1'000); }},
+    {"ProductValidity", Table::products, "\x02",
+     [](auto v) { return plus(v, &ProductRecord::validity_days); }},
+    {"ProductMix", Table::products, "\x01",
+     [](auto v) { return with(v, &ProductRecord::mix, [](auto& mix) { mix = 0; }); }},
+    {"CardBalance", Table::cards, of_number(4),
+     [](auto v) { return plus(v, &CardRecord::balance_won); }},
+    {"CardHeld", Table::cards, of_number(4), [](auto v) { return plus(v, &CardRecord::held_won); }},
+    {"CardSpent", Table::cards, of_number(1),
+     [](auto v) { return plus(v, &CardRecord::spent_won); }},
+    {"CardSpentDay", Table::cards, of_number(4),
+     [](auto v) { return plus(v, &CardRecord::spent_day); }},
+    {"CardLastSequence", Table::cards, of_number(4),
+     [](auto v) { return plus(v, &CardRecord::last_sequence, -1); }},
+    {"CardPostingCount", Table::cards, of_number(4),
+     [](auto v) { return plus(v, &CardRecord::posting_count); }},
+    {"CardLastDay", Table::cards, of_number(5),
+     [](auto v) { return plus(v, &CardRecord::last_day); }},
+    {"CardSoldToActive", Table::cards, of_number(5),
+     [](auto v) { return with(v, &CardRecord::state, [](auto& s) { s = CardState::active; }); }},
+    {"CardClosedToSold", Table::cards, of_number(6),
+     [](auto v) { return with(v, &CardRecord::state, [](auto& s) { s = CardState::sold; }); }},
+    {"CardProduct", Table::cards, of_number(5),
+     [](auto v) { return plus(v, &CardRecord::product, -1); }},
+    {"CardBlocked", Table::cards, of_number(4),
+     [](auto v) { return with(v, &CardRecord::blocked, [](auto& b) { b = 1; }); }},
+    {"CardNotBlocked", Table::cards, of_number(4),
+     [](auto v) { return with(v, &CardRecord::wrong_passwords, [](auto& n) { n = 5; }); }},
+    {"CardFileSale", Table::card_files, of_number(5),
+     [](auto v) { return plus(v, &CardFileHead::sold_by); }},
+    {"CardFileProduct", Table::card_files, of_number(5),
+     [](auto v) { return plus(v, &CardFileHead::product, -1); }},
+    {"CardFileLot", Table::card_files, of_number(1),
+     [](auto v) { return with(v, &CardFileHead::from_lot, [](auto& lot) { lot = 0; }); }},
+    {"CardFileInitialKept", Table::card_files, of_number(4),
+     [](auto v) {
+       CardFile file = *decode_card_file(v);
+       file.head.has_initial = 1;
+       return encode(file);
+     }},
+    {"CardFileSealed", Table::card_files, of_number(2),
+     [](auto v) { return with(v, &CardFileHead::pin, [](auto& pin) { pin[20] ^= 1; }); }},
+    {"CardFileHash", Table::card_files, of_number(2),
+     [](auto v) { return with(v, &CardFileHead::number_hash, [](auto& hash) { hash[3] ^= 1; }); }},
+    {"CardFileVerifier", Table::card_files, of_number(5),
+     [](auto v) { return with(v, &CardFileHead::verifier, [](auto& hash) { hash[3] ^= 1; }); }},
+    {"CardNumber", Table::card_numbers, "", [](auto v) { return plus(v, &CardReference::card); }},
+    {"PinNumber", Table::pin_numbers, "", [](auto v) { return plus(v, &CardReference::card); }},
+    {"AccountBalance", Table::accounts, "",
+     [](auto v) { return plus(v, &AccountRecord::balance_won); }},
+    {"AccountLastSequence", Table::accounts, "",
+     [](auto v) { return plus(v, &AccountRecord::last_sequence, -1); }},
+    {"PurchaseMoved", Table::transactions, of_number(6),
+     [](auto v) { return plus(v, &TransactionHead::moved_won); }},
+    {"PurchasePostings", Table::transactions, of_number(6), with_other_amounts},
+    {"SalePostings", Table::transactions, of_number(3), with_other_amounts},
+    {"PurchaseCard", Table::transactions, of_number(6),
+     [](auto v) { return plus(v, &TransactionHead::card); }},
+    {"PurchaseDay", Table::transactions, of_number(6),
+     [](auto v) { return plus(v, &TransactionHead::business_day); }},
+    {"PurchaseTime", Table::transactions, of_number(6),
+     [](auto v) { return plus(v, &TransactionHead::time_us); }},
+    {"PurchaseReference", Table::transactions, of_number(7),
+     [](auto v) { return with_text(v, "SAMEFORTWO", "OTHERFORTW"); }},
+    {"PurchaseStation", Table::transactions, of_number(6),
+     [](auto v) { return plus(v, &TransactionHead::station); }},
+    {"PurchaseTold", Table::transactions, of_number(6),
+     [](auto v) { return with_text(v, "0001410C000000007000", "0001410C000000008000"); }},
+    {"RefundOriginal", Table::transactions, of_number(8),
+     [](auto v) { return plus(v, &TransactionHead::original); }},
+    {"ReversalOriginal", Table::transactions, of_number(9),
+     [](auto v) { return plus(v, &TransactionHead::original, -1); }},
+    {"ReversalPostings", Table::transactions, of_number(9), with_other_amounts},
+    {"DeclinedApproved", Table::transactions, of_number(12),
+     [](auto v) { return with(v, &TransactionHead::code, [](auto& c) {
+                    c = {'0', '0'};
+                  }); }},
+    {"ChainOfOriginals", Table::transactions, of_number(7),
+     [](auto v) { return plus(v, &TransactionHead::previous_original, -1); }},
+    {"ChainOfReferences", Table::transactions, of_number(7),
+     [](auto v) { return with(v, &TransactionHead::previous_reference, [](auto& p) { p = 0; }); }},
+    {"DuplicateSequence", Table::duplicates, "",
+     [](auto v) { return plus(v, &DuplicateRecord::sequence); }},
+    {"DuplicateTime", Table::duplicates, "",
+     [](auto v) { return plus(v, &DuplicateRecord::time_us); }},
+    {"DuplicateForgotten", Table::duplicates, "",
+     [](auto v) { return with(v, &DuplicateRecord::sequence, [](auto& s) { s = 0; }); }},
+    {"OriginalSequence", Table::originals, "",
+     [](auto v) { return plus(v, &LatestRecord::sequence); }},
+    {"ReferenceSequence", Table::references, "",
+     [](auto v) { return plus(v, &LatestRecord::sequence); }},
+    {"UndoneReversed", Table::undone, of_number(7),
+     [](auto v) { return plus(v, &UndoneRecord::reversed_won); }},
+    {"UndoneRefunded", Table::undone, of_number(6),
+     [](auto v) { return plus(v, &UndoneRecord::refunded_won, -1); }},
+    {"UndoneReversals", Table::undone, of_number(12),
+     [](auto v) { return plus(v, &UndoneRecord::reversals); }},
+    {"EarlySequence", Table::early_reversals, "",
+     [](auto v) { return plus(v, &EarlyReversalRecord::sequence); }},
+    {"EarlyTime", Table::early_reversals, "",
+     [](auto v) { return plus(v, &EarlyReversalRecord::time_us); }},
+    {"OrderSale", Table::orders, "", [](auto v) { return plus(v, &OrderHead::sale); }},
+    {"OrderStation", Table::orders, "", [](auto v) { return plus(v, &OrderHead::station); }},
+    {"OrderCards", Table::orders, "",
+     [](auto v) {
+       v[sizeof(OrderHead)] = 1;
+       return v;
+     }},
+    {"TotalsCount", Table::totals, "",
+     [](auto v) { return with(v, &TotalsRecord::debits, [](auto& sum) { ++sum.count; }); }},
+    {"TotalsAmount", Table::totals, "",
+     [](auto v) {
+       return with(v, &TotalsRecord::credit_reversals, [](auto& sum) { ++sum.amount_won; });
+     }},
+    {"HoldAmount", Table::holds, "", [](auto v) { return plus(v, &HoldRecord::amount_won); }},
+};
+
+class CheckAlteration : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(CheckAlteration, IsNamedByTableAndKey) {
+  const Alteration& alteration = kAlterations[GetParam()];
+  auto world = test::make_full_world();
+  const std::string key =
+      alteration.key.empty() ? world->records(alteration.table).front().first : alteration.key;
+  const std::string before = world->value(alteration.table, key);
+  const std::string altered = alteration.alter(before);
+  ASSERT_NE(altered, before);
+  world->put(alteration.table, key, altered);
+  const CheckReport report = world->check();
+  EXPECT_TRUE(names(report, alteration.table, key)) << listed(report);
+  world->put(alteration.table, key, before);
+  EXPECT_TRUE(world->check().right());
+}
+
+INSTANTIATE_TEST_SUITE_P(Field, CheckAlteration,
+                         testing::Range(std::size_t{0}, kAlterations.size()),
+                         [](const auto& one) { return kAlterations[one.param].name; });
+
+TEST(Check, EveryTableIsAmongTheAlterations) {
+  std::set<Table> tables;
+  for (const Alteration& alteration : kAlterations) tables.insert(alteration.table);
+  EXPECT_EQ(tables.size(), static_cast<std::size_t>(kTableCount));
+}
+
+}  // namespace
+}  // namespace ledger

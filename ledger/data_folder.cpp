@@ -20,6 +20,8 @@ void check_options(const StoreOptions& options) {
   need(options.overlay_bytes > 0, "the overlay's bound must be more than nothing");
   need(options.max_batch_bytes > 0, "the batch's bound must be more than nothing");
   need(options.window_us > 0, "the window must be longer than nothing");
+  need(options.map_bytes % kBlockBytes == 0 && options.map_bytes >= 64 * kBlockBytes,
+       "the map must be a multiple of 4 KiB and 256 KiB or more");
   need(options.slice_pages > 0, "a slice must have a page or more");
 }
 

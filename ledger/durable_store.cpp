@@ -124,13 +124,15 @@ void Engine::recover() {
 void Engine::report_recovery(const RecoveryReport& report) {
   if (!report.passed_over.empty()) events_.report(StoreEvent::tail_dropped, report.passed_over);
   if (!report.dropped.empty()) events_.report(StoreEvent::tail_dropped, report.dropped);
-  const std::string end = report.end.empty() ? "the journal has nothing beyond it"
-                                             : "the journal ends in " + report.end;
-  events_.report(
-      StoreEvent::recovered,
-      std::to_string(report.batches) + " batches with " + std::to_string(report.entries) +
-          " entries replayed after the data file's mark " + std::to_string(file_->mark().sequence) +
-          "; " + end + ", last sequence " + std::to_string(report.last_sequence));
+  std::string text = std::to_string(report.batches) + " batches with " +
+                     std::to_string(report.entries) +
+                     " entries replayed after the data file's mark " +
+                     std::to_string(file_->mark().sequence) + "; ";
+  text += report.end.empty() ? "the journal has nothing beyond it"
+                             : "the journal ends in " + report.end;
+  // Of a batch whose outcome was unknown this is the decision.
+  text += "; the last batch that counts is " + std::to_string(report.last_sequence);
+  events_.report(StoreEvent::recovered, text);
 }
 
 /// Goes on in a segment of its own, whose first record says for good where the journal before it

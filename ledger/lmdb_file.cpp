@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -19,6 +20,7 @@ namespace {
 
 constexpr unsigned kMaxTables = 64;
 constexpr std::uint32_t kFormatVersion = 1;
+constexpr std::size_t kPageBytes = 4096;
 constexpr std::size_t kChecksumBytes = 4;
 constexpr std::string_view kStoreTable = "store";
 constexpr std::string_view kVersionKey = "version", kMarkKey = "mark";
@@ -27,7 +29,7 @@ constexpr Table kStore{};
 constexpr std::size_t kMarkBytes = 16;
 /// The file is made longer (not fuller) before LMDB needs it, so that a cut one can be told: LMDB
 /// counts pages that it need not write. More than any one transaction adds.
-constexpr std::uint64_t kAheadBytes = std::uint64_t{32} << 20;
+constexpr std::uint64_t kAheadBytes = std::uint64_t{16} << 20;
 
 MDB_val as_val(std::string_view text) { return {text.size(), const_cast<char*>(text.data())}; }
 std::string_view as_view(const MDB_val& val) {
@@ -279,14 +281,24 @@ int LmdbWriter::use(Table table) {
   return mdb_cursor_open(txn_, file_.handle(table), &cursor_);
 }
 
-/// A dirty page is one piece of memory, so a place far from the last one is on another page. An
-/// estimate is enough: it only decides where a slice ends.
+/// A dirty page is one piece of memory: places that lie further apart than a page's size are on
+/// two. Pages that lie side by side may so be taken for one, but never many of them: what was
+/// written needs its pages as well. An estimate is enough, for it only decides where a slice ends.
 void LmdbWriter::touched(const void* place, std::size_t size) {
-  constexpr std::uintptr_t kPage = 4096;
   const auto at = reinterpret_cast<std::uintptr_t>(place);
-  const std::uintptr_t distance = at > last_place_ ? at - last_place_ : last_place_ - at;
-  if (distance >= kPage) pages_ += 1 + static_cast<unsigned>(size / kPage);
-  last_place_ = at;
+  written_ += size;
+  const std::uintptr_t low = std::min(at, low_), high = std::max(at, high_);
+  if (pages_ > 0 && high - low < kPageBytes) {
+    low_ = low;
+    high_ = high;
+    return;
+  }
+  ++pages_;
+  low_ = high_ = at;
+}
+
+unsigned LmdbWriter::pages() const {
+  return std::max(pages_, static_cast<unsigned>(written_ / kPageBytes));
 }
 
 int LmdbWriter::put(Table table, std::string_view key, std::string_view value) {
@@ -294,7 +306,7 @@ int LmdbWriter::put(Table table, std::string_view key, std::string_view value) {
   MDB_val at = as_val(key), place{value.size() + kChecksumBytes, nullptr};
   if (const int error = mdb_cursor_put(cursor_, &at, &place, MDB_RESERVE); error != 0) return error;
   fill(place.mv_data, table, key, value);
-  touched(place.mv_data, place.mv_size);
+  touched(place.mv_data, key.size() + place.mv_size);
   return 0;
 }
 

@@ -141,7 +141,7 @@ class LmdbWriter {
   int next(bool& found);
 
   /// About how many pages the transaction has made dirty.
-  unsigned pages() const { return pages_; }
+  unsigned pages() const;
 
  private:
   int use(Table table);
@@ -153,7 +153,8 @@ class LmdbWriter {
   MDB_cursor* cursor_ = nullptr;
   Table table_{};
   std::string_view key_, stored_;
-  std::uintptr_t last_place_ = 0;
+  std::uintptr_t low_ = 0, high_ = 0;  // of the places on the page last written
+  std::uint64_t written_ = 0;
   unsigned pages_ = 0;
 };
 

@@ -298,9 +298,10 @@ TEST(LmdbFile, CountsAboutThePagesItDirties) {
     return writer.pages();
   };
   // Some 36 entries a page, 550 pages in all: each on a page of its own, or all on all pages.
-  EXPECT_GE(pages_of(200), 60u);
-  EXPECT_LE(pages_of(200), 110u);
-  EXPECT_GE(pages_of(1), 300u);
+  // Within a factor of two, however the pages lie in memory.
+  EXPECT_GE(pages_of(200), 50u);
+  EXPECT_LE(pages_of(200), 150u);
+  EXPECT_GE(pages_of(1), 275u);
   EXPECT_LE(pages_of(1), 1'200u);
 }
 

@@ -178,10 +178,31 @@ TEST(Recovery, AWriteCutAtEveryByteIsDroppedAndTold) {
   }
 }
 
+TEST(Recovery, TheBlocksOfTheLastWriteMayReachTheDiskInAnyOrder) {
+  SegmentImage image(1);
+  image.add(1);
+  const std::string before = image.bytes();
+  const std::uint64_t offset = image.add(2, 3, 4'000);  // three blocks
+  const std::string after = image.bytes();
+  TempFolder folder;
+  for (unsigned there = 0; there < 8; ++there) {
+    image.bytes() = before;
+    for (std::uint64_t block = 0; block < 3; ++block)
+      if ((there >> block & 1) != 0)
+        image.bytes().replace(offset + block * kBlockBytes, kBlockBytes, after,
+                              offset + block * kBlockBytes, kBlockBytes);
+    image.put_into(folder);
+    const Outcome outcome = read(folder);
+    ASSERT_EQ(outcome.error, "");
+    EXPECT_EQ(outcome.sequences, there == 7 ? (Sequences{1, 2}) : (Sequences{1})) << there;
+    EXPECT_EQ(outcome.report.dropped.empty(), there == 0 || there == 7) << there;
+  }
+}
+
 TEST(Recovery, ALastRecordGarbledAtEveryByteIsDropped) {
   SegmentImage image(1);
   for (std::uint64_t s = 1; s <= 3; ++s) image.add(s);
-  const std::uint64_t offset = image.add(4, 2, 300);
+  const std::uint64_t offset = image.add(4, 2, 100);
   TempFolder folder;
   for (std::uint64_t at = offset; at < image.end(); ++at) {
     if (at > image.record_end() + 50 && at % 97 != 0) continue;

@@ -170,9 +170,22 @@ inline int change_in_file(const std::filesystem::path& path, const std::string& 
   }
   return places;
 }
+/// Leaves out the hole at a file's end, which the data file has.
 inline void copy_folder(const std::filesystem::path& from, const std::filesystem::path& to) {
   std::filesystem::remove_all(to);
-  std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
+  std::filesystem::create_directories(to);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(from)) {
+    const auto target = to / std::filesystem::relative(entry.path(), from);
+    if (entry.is_directory()) {
+      std::filesystem::create_directories(target);
+      continue;
+    }
+    std::string bytes = read_file(entry.path());
+    const std::size_t size = bytes.size();
+    bytes.resize(bytes.find_last_not_of('\0') + 1);
+    write_file(target, bytes);
+    std::filesystem::resize_file(target, size);
+  }
 }
 /// All segments of a journal folder, oldest first.
 inline std::vector<std::filesystem::path> segments_in(const std::filesystem::path& folder) {

@@ -43,7 +43,7 @@ std::string file_complaint(CardId id, const CardFile& file, const CardSums& sums
   if (head.seal_key == 0 || head.index_key == 0 || head.password_key == 0) return "it names no key";
   if (file.customer.size() > kLongestCustomer || file.hint.size() > kLongestHint)
     return "customer id or hint is too long";
-  if (head.reserved != std::array<std::uint8_t, 7>{}) return "its reserved bytes are not zero";
+  if (head.reserved != decltype(head.reserved){}) return "its reserved bytes are not zero";
   const bool back_in_stock = sums.state == CardState::stock || sums.state == kNeverSold;
   if (is_of_lot(sums) && back_in_stock && head.verifier != head.initial_verifier)
     return "a card in stock has its initial password";

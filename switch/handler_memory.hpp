@@ -15,6 +15,7 @@ class HandlerMemory {
   HandlerMemory(const HandlerMemory&) = delete;
   HandlerMemory& operator=(const HandlerMemory&) = delete;
 
+  bool is_in_use() const { return in_use_; }
   void* allocate(std::size_t size) {
     if (in_use_ || size > space_.size()) return ::operator new(size);
     in_use_ = true;

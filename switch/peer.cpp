@@ -110,7 +110,7 @@ Kind Peer::submit_frames() {
 }
 
 void Peer::read() {
-  const base::ByteSpan space = session_.space();
+  const base::ByteSpan space = session_.begin_receive();
   is_reading_ = true;
   socket_.async_read_some(asio::buffer(space.data(), space.size()),
                           asio::bind_allocator(HandlerAllocator<std::byte>(read_memory_),

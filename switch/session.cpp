@@ -25,7 +25,7 @@ Session::Session(codec::FrameFormat format, const SessionLimits& limits, base::T
 }
 
 void Session::received(std::size_t size, base::TimeUs now_us) {
-  CP_ASSERT(size <= space().size());
+  CP_ASSERT(is_receiving_ && size <= capacity_ - filled_);
   is_receiving_ = false;
   filled_ += size;
   last_heard_us_ = now_us;
@@ -37,7 +37,6 @@ SessionAction Session::next(base::TimeUs now_us) {
     waiting_ = true;
     return {};
   }
-  if (is_receiving_) return {Kind::read, {}};
   if (waiting_ && frame_began_us_ != 0) frame_began_us_ = now_us;
   waiting_ = false;
 
@@ -65,7 +64,6 @@ SessionAction Session::next(base::TimeUs now_us) {
     return {};
   }
   if (!rest.empty() && frame_began_us_ == 0) frame_began_us_ = now_us;
-  is_receiving_ = true;
   return {Kind::read, {}};
 }
 
@@ -74,9 +72,9 @@ SessionAction Session::next_when_ending() const {
   return {done || abandoned_ ? Kind::close : Kind::wait, {}};
 }
 
-/// Room for the rest of a frame of this size; compacts when no view points into the buffer.
+/// Room for the rest of a frame of this size; compacts when nothing points into the buffer.
 bool Session::make_room(std::size_t frame_size) {
-  if (in_flight_ == 0 && taken_ > 0) {
+  if (in_flight_ == 0 && !is_receiving_ && taken_ > 0) {
     std::memmove(buffer_.get(), buffer_.get() + taken_, filled_ - taken_);
     filled_ -= taken_;
     taken_ = 0;

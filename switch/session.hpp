@@ -1,7 +1,7 @@
 #pragma once
 /// One inbound connection as a state machine that knows no socket and no clock.
 ///
-///   space() → bytes arrive → received(n, now)
+///   begin_receive() → bytes arrive → received(n, now)
 ///   next(now): submit this frame | read more | wait | close with a reason; until it is no submit
 ///   answer(bytes) or fail(reason) for each submitted frame → unsent() → sent(n)
 ///   tick(now) several times a second: time-outs
@@ -52,7 +52,7 @@ constexpr std::size_t output_bound(const SessionLimits& limits, std::size_t answ
 struct SessionAction {
   enum class Kind : std::uint8_t {
     submit,  ///< hand `frame` to the engine, then ask again
-    read,    ///< receive into space()
+    read,    ///< receive into begin_receive()
     wait,    ///< do not receive until something was answered or sent
     close,   ///< close now; reason() says why
   };
@@ -64,9 +64,11 @@ class Session {
  public:
   Session(codec::FrameFormat format, const SessionLimits& limits, base::TimeUs now_us);
 
-  /// Where to receive. After next() said read it is not empty, and stays until received() or
-  /// input_ended().
-  base::ByteSpan space() { return {buffer_.get() + filled_, capacity_ - filled_}; }
+  /// Where to receive, after next() said read; stays where it is until received() or input_ended().
+  base::ByteSpan begin_receive() {
+    is_receiving_ = true;
+    return {buffer_.get() + filled_, capacity_ - filled_};
+  }
   void received(std::size_t size, base::TimeUs now_us);
   /// The peer sends no more; what it sent is still answered.
   void input_ended() {
@@ -120,8 +122,8 @@ class Session {
   base::TimeUs last_heard_us_;
   base::TimeUs frame_began_us_ = 0;  // 0: no unfinished frame
   base::TimeUs output_moved_us_ = 0;
-  bool waiting_ = false;  // next() said wait: the peer's clock stands still
-  bool is_receiving_ = false;  // next() said read and nothing was received since
+  bool waiting_ = false;       // next() said wait: the peer's clock stands still
+  bool is_receiving_ = false;  // somebody will write behind filled_
   bool input_ended_ = false;
   bool ending_ = false;
   bool abandoned_ = false;

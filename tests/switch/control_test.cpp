@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include <boost/json.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "ledger/cards.hpp"
 #include "switch_support.hpp"

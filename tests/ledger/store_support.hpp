@@ -210,6 +210,24 @@ inline StoreOptions small_options(const std::filesystem::path& folder) {
   return options;
 }
 
+/// Options under which nothing is applied unless the test wants it.
+inline StoreOptions still_options(const TempFolder& folder) {
+  StoreOptions options = small_options(folder.path());
+  options.window_us = 3'600'000'000;
+  return options;
+}
+
+/// `key=value key=value ` from `first` on.
+inline std::string scanned(Store& store, Table table, std::string_view first = {},
+                           std::size_t limit = SIZE_MAX) {
+  std::string seen;
+  store.scan(table, first, limit, [&](std::string_view key, std::string_view value) {
+    seen += std::string(key) + "=" + std::string(value) + " ";
+    return true;
+  });
+  return seen;
+}
+
 inline CommitOutcome commit(Store& store, const WriteSet& batch) {
   int called = 0;
   CommitOutcome outcome{};

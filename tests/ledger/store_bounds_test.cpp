@@ -1,0 +1,160 @@
+#include "ledger/durable_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "tests/ledger/store_support.hpp"
+
+namespace ledger {
+namespace {
+
+using test::commit;
+using test::EventLog;
+using test::FaultyFiles;
+using test::put;
+using test::small_options;
+using test::still_options;
+using test::TempFolder;
+using test::tick_until;
+using test::value_of;
+
+TEST(StoreBounds, ABatchOverItsBoundIsRefusedAndTold) {
+  TempFolder folder;
+  EventLog events;
+  StoreOptions options = still_options(folder);
+  options.max_batch_bytes = 10'000;
+  const auto store = DurableStore::open(options, events);
+  EXPECT_EQ(put(*store, Table::cards, "a", std::string(10'000, 'x')), CommitOutcome::refused);
+  EXPECT_EQ(events.count(StoreEvent::batch_too_large), 1u);
+  EXPECT_EQ(put(*store, Table::cards, "a", std::string(9'900, 'x')), CommitOutcome::committed);
+  // Only what lives counts.
+  WriteSet batch;
+  for (int i = 0; i < 10; ++i) batch.put(Table::cards, "b", std::string(5'000, 'x'));
+  EXPECT_EQ(commit(*store, batch), CommitOutcome::committed);
+}
+
+TEST(StoreBounds, AtTheBoundTheWindowEndsEarlyAndThenThereIsBackPressure) {
+  TempFolder folder;
+  EventLog events;
+  StoreOptions options = still_options(folder);
+  options.overlay_bytes = 100'000;
+  std::atomic<int> fault{ENOSPC};
+  options.apply_fault = [&] { return fault.load(); };
+  const auto store = DurableStore::open(options, events);
+  int written = 0;
+  while (store->writable() == Writable::yes && written < 10'000) {
+    ASSERT_EQ(put(*store, Table::cards, std::to_string(written), std::string(500, 'v')),
+              CommitOutcome::committed);
+    ++written;
+    store->tick();
+  }
+  // Both overlays are full: about twice the bound, and not a batch more.
+  EXPECT_GT(written, 300);
+  EXPECT_LT(written, 400);
+  EXPECT_EQ(store->writable(), Writable::full);
+  EXPECT_EQ(put(*store, Table::cards, "more", "v"), CommitOutcome::refused);
+  EXPECT_EQ(events.count(StoreEvent::bound_reached), 1u);
+  for (int i = 0; i < 10'000 && events.count(StoreEvent::disk_full) == 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(events.count(StoreEvent::disk_full), 1u);
+  EXPECT_FALSE(store->settle()) << "the disk does not take it";
+  for (int i = 0; i < written; ++i)
+    ASSERT_NE(value_of(*store, Table::cards, std::to_string(i)), "-");
+
+  fault = 0;
+  ASSERT_TRUE(tick_until(*store, [&] { return store->writable() == Writable::yes; }));
+  store->tick();
+  EXPECT_EQ(events.count(StoreEvent::disk_room_again), 1u);
+  EXPECT_EQ(events.count(StoreEvent::bound_left), 1u);
+  EXPECT_EQ(put(*store, Table::cards, "more", "v"), CommitOutcome::committed);
+  EXPECT_TRUE(store->settle());
+  EXPECT_EQ(value_of(*store, Table::cards, "0"), std::string(500, 'v'));
+}
+
+TEST(StoreBounds, AMapThatIsFullWaitsLikeADiskThatIsFull) {
+  TempFolder folder;
+  EventLog events;
+  StoreOptions options = small_options(folder.path());
+  options.map_bytes = 100 * 4096;
+  options.overlay_bytes = 200'000;
+  {
+    const auto store = DurableStore::open(options, events);
+    int written = 0;
+    ASSERT_TRUE(tick_until(*store, [&] {
+      for (int i = 0; i < 5 && store->writable() == Writable::yes; ++i)
+        put(*store, Table::cards, std::to_string(written++), std::string(1'000, 'v'));
+      return store->writable() == Writable::full;
+    }));
+    EXPECT_GE(events.count(StoreEvent::disk_full), 1u);
+    EXPECT_EQ(value_of(*store, Table::cards, "0"), std::string(1'000, 'v'));
+  }
+  // With a larger map the next start goes on.
+  options.map_bytes = 64 << 20;
+  const auto store = DurableStore::open(options, events);
+  EXPECT_EQ(store->writable(), Writable::yes);
+  EXPECT_TRUE(store->settle());
+}
+
+TEST(StoreBounds, TheJournalsOwnBoundIsBackPressureToo) {
+  TempFolder folder;
+  EventLog events;
+  StoreOptions options = still_options(folder);
+  options.segment_bytes = 16 * kBlockBytes;
+  options.max_batch_bytes = 10'000;
+  options.journal_bytes = 6 * options.segment_bytes;
+  options.apply_fault = [] { return ENOSPC; };
+  const auto store = DurableStore::open(options, events);
+  int written = 0;
+  for (int waits = 0; waits < 2'000 && written < 1'000;) {
+    if (put(*store, Table::cards, "same", "v") == CommitOutcome::committed) {
+      ++written;
+      waits = 0;
+    } else {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      if (++waits == 200) break;
+    }
+  }
+  // Six segments of fifteen groups, one of which is the start's.
+  EXPECT_EQ(written, 6 * 15 - 1);
+  EXPECT_EQ(store->writable(), Writable::full);
+  EXPECT_EQ(store->figures().journal_segments, 6u);
+  EXPECT_GE(events.count(StoreEvent::bound_reached), 1u);
+}
+
+TEST(StoreBounds, AnotherTroubleOfTheApplyIsToldAndItGoesOn) {
+  TempFolder folder;
+  EventLog events;
+  StoreOptions options = small_options(folder.path());
+  std::atomic<int> fault{EIO};
+  options.apply_fault = [&] { return fault.load(); };
+  const auto store = DurableStore::open(options, events);
+  put(*store, Table::cards, "a", "1");
+  ASSERT_TRUE(tick_until(*store, [&] { return events.count(StoreEvent::apply_failed) > 0; }));
+  fault = 0;
+  ASSERT_TRUE(tick_until(*store, [&] { return store->figures().applied_to == 2; }));
+}
+
+TEST(StoreBounds, ASlowWriteIsToldAndCounted) {
+  TempFolder folder;
+  EventLog events;
+  FaultyFiles files;
+  std::atomic<bool> slow{false};
+  files.write_fault = [&](const auto&, std::size_t, std::uint64_t) {
+    if (slow) std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    return std::int64_t{0};
+  };
+  StoreOptions options = still_options(folder);
+  options.files = &files;
+  options.slow_write_us = 25'000;
+  const auto store = DurableStore::open(options, events);
+  slow = true;
+  put(*store, Table::cards, "a", "1");
+  slow = false;
+  EXPECT_GE(events.count(StoreEvent::slow_write), 1u);
+  EXPECT_GE(store->figures().slow_writes, 1u);
+  EXPECT_GE(store->figures().last_write_us, 30'000);
+}
+
+}  // namespace
+}  // namespace ledger

@@ -53,7 +53,7 @@ Named find_by_request(Exchange& exchange) {
     key.mti = mti;
     const auto found = ledger::find_duplicate(exchange.context.draft, key, exchange.context.now);
     if (found && found->sequence != 0)
-      return {ledger::read_transaction(exchange.context.draft, found->sequence)};
+      return {ledger::read_transaction(exchange.context.draft, found->sequence), {}};
   }
   return {};
 }
@@ -65,7 +65,8 @@ Named find_original(Exchange& exchange) {
     const auto key = named_original(exchange.request);
     return {
         find_in_chain(draft, Chain::original, ledger::latest_original(draft, key),
-                      [&](const auto& candidate) { return is_same_place(exchange, candidate); })};
+                      [&](const auto& candidate) { return is_same_place(exchange, candidate); }),
+        {}};
   }
   return message.has(37) ? find_by_reference(exchange) : find_by_request(exchange);
 }

@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "codec/describe.hpp"
+#include "tools/card_file.hpp"
 #include "tools/response_words.hpp"
 #include "tools/sim_commands.hpp"
 #include "tools/sim_fields.hpp"
@@ -19,6 +20,7 @@ po::options_description options() {
       ("keys", po::value<std::string>())
       ("port-base", po::value<int>())
       ("station", po::value<std::string>())
+      ("card-file", po::value<std::string>())
       ("terminal", po::value<std::string>()->default_value(""))
       ("wait", po::value<double>()->default_value(25))
       ("repeat", "")
@@ -97,6 +99,40 @@ std::optional<std::filesystem::path> path_of(const po::variables_map& given, con
   return given[option].as<std::string>();
 }
 
+void put_option(po::variables_map& given, const char* name, const std::string& text) {
+  given.erase(name);
+  given.insert({name, po::variable_value(boost::any(text), false)});
+}
+
+/// `--card-file` stands for `--card`, and its password for `--pin saved`; collect only writes it.
+void use_card_file(po::variables_map& given, const std::string& message) {
+  if (!given.contains("card-file") || message == "collect") return;
+  const auto card = load_card(given["card-file"].as<std::string>());
+  if (!card) return;
+  if (!given.contains("card")) put_option(given, "card", card->number);
+  if (given.contains("pin") && given["pin"].as<std::string>() == "saved")
+    put_option(given, "pin", card->password);
+}
+
+/// Keeps what collect gave, and the password that the owner set.
+void keep_card_file(const Terminal& terminal, const Answer& answer,
+                    const po::variables_map& given) {
+  if (!given.contains("card-file") || answer.code() != "00") return;
+  const std::string file = given["card-file"].as<std::string>(), number = answer.received.text(2);
+  const std::string block = answer.received.tag(5);
+  if (!block.empty()) {
+    const auto password = open_pin_block_hex(terminal.pin_key(), block, number);
+    if (!password) throw UsageError("the initial password is not under the station's PIN key");
+    save_card(file, {number, answer.received.tag(4), *password});
+    std::printf("the card is in %s\n", file.c_str());
+    return;
+  }
+  auto card = load_card(file);
+  if (!card || !given.contains("new-pin")) return;
+  card->password = given["new-pin"].as<std::string>();
+  save_card(file, *card);
+}
+
 Draft draft_for(Terminal& terminal, const std::string& name, const po::variables_map& given) {
   if (name == "send") return raw_draft_of(given);
   const SimMessage* const message = find_sim_message(name);
@@ -112,7 +148,8 @@ int sim_terminal(const Words& given_words) {
   Words words = given_words;
   const std::string name = take_command(words, {"--repeat", "--bad-mac", "--no-sign-on"});
   if (name.empty()) throw UsageError("which message? say one of those that --help lists");
-  const po::variables_map given = parse_words(words, options());
+  po::variables_map given = parse_words(words, options());
+  use_card_file(given, name);
   std::optional<int> port_base;
   if (given.contains("port-base")) port_base = given["port-base"].as<int>();
   const World world =
@@ -131,7 +168,9 @@ int sim_terminal(const Words& given_words) {
     if (turn == 1) draft.mti.value = static_cast<std::uint16_t>(draft.mti.value | 1);
     const auto bytes = terminal.encode(draft, given.contains("bad-mac"));
     print_request(terminal, bytes);
-    well = print_answer(terminal.send_bytes(bytes, patience_us), patience_s);
+    const auto answer = terminal.send_bytes(bytes, patience_us);
+    well = print_answer(answer, patience_s);
+    if (answer) keep_card_file(terminal, *answer, given);
   }
   return well ? kWell : kNotWell;
 }

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "base/bytes.hpp"
+#include "tools/card_file.hpp"
 #include "tools/usage_error.hpp"
 
 namespace tools {
@@ -44,6 +48,24 @@ TEST(CardNumbers, Won) {
   EXPECT_EQ(won_text(1'000), "1,000");
   EXPECT_EQ(won_text(-1'234'567), "-1,234,567");
   EXPECT_EQ(won_text(-100), "-100");
+}
+
+TEST(CardFile, IsItsOwnersAlone) {
+  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "card_file_test";
+  std::ofstream(file) << "readable by all before";
+  save_card(file, {"9410129900000011", "903456781234", "12345678"});
+  EXPECT_EQ(std::filesystem::status(file).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  const auto card = load_card(file);
+  ASSERT_TRUE(card);
+  EXPECT_EQ(card->number, "9410129900000011");
+  EXPECT_EQ(card->pin_number, "903456781234");
+  EXPECT_EQ(card->password, "12345678");
+  std::ofstream(file) << "x";
+  EXPECT_THROW(load_card(file), UsageError);
+  std::filesystem::remove(file);
+  EXPECT_FALSE(load_card(file));
+  EXPECT_THROW(save_card("/nowhere/card", {}), UsageError);
 }
 
 }  // namespace

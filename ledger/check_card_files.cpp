@@ -45,7 +45,10 @@ std::string file_complaint(CardId id, const CardFile& file, const CardSums& sums
     return "customer id or hint is too long";
   if (head.reserved != decltype(head.reserved){}) return "its reserved bytes are not zero";
   const bool back_in_stock = sums.state == CardState::stock || sums.state == kNeverSold;
-  if (is_of_lot(sums) && back_in_stock && head.verifier != head.initial_verifier)
+  if (is_of_lot(sums) != (head.initial_password_key != 0))
+    return "only a card of a lot keeps its initial verifier's key";
+  if (is_of_lot(sums) && back_in_stock &&
+      (head.verifier != head.initial_verifier || head.password_key != head.initial_password_key))
     return "a card in stock has its initial password";
   if (!is_of_lot(sums) && head.initial_verifier != crypto::PasswordVerifier{})
     return "only a card of a lot keeps its initial verifier";
@@ -57,6 +60,7 @@ std::string sealed_complaint(crypto::CardVault& vault, const CardFile& file) {
   const CardFileHead& head = file.head;
   // Throws where the key is not there, as opening does.
   (void)vault.verifier(head.id, head.password_key, "");
+  if (head.initial_password_key != 0) (void)vault.verifier(head.id, head.initial_password_key, "");
   if (head.index_key != vault.index_key_id()) return "its index key is not the present one";
   const auto number = vault.open(Secret::card_number, head.id, head.seal_key, head.number);
   if (!number) return "its sealed card number does not open";

@@ -100,9 +100,7 @@ std::string Cards::complaint(CardId id, const CardRecord& card, const CardSums& 
   if (card.wrong_passwords > kWrongPasswordsToBlock) return "too many wrong passwords";
   if (card.wrong_passwords == kWrongPasswordsToBlock && card.blocked == 0)
     return "the fifth wrong password did not block it";
-  // A card that went back to stock keeps its block without the count.
-  if (card.wrong_passwords < kWrongPasswordsToBlock && card.blocked != 0 &&
-      card.state != CardState::stock)
+  if (card.wrong_passwords < kWrongPasswordsToBlock && card.blocked != 0)
     return "it is blocked without five wrong passwords";
   bool absent = false;
   (void)state_.parties.product(source_, card.product, absent);

@@ -21,7 +21,7 @@ constexpr Chain kOriginals{
     Table::originals, 35,
     [](const Stored& stored) { return std::string(stored.original_key().key()); },
     &TransactionHead::previous_original};
-constexpr Chain kReferences{Table::references, 14,
+constexpr Chain kReferences{Table::references, 37,
                             [](const Stored& stored) { return std::string(stored.reference()); },
                             &TransactionHead::previous_reference};
 

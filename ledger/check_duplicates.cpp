@@ -27,7 +27,7 @@ class Look {
   void at_transactions() {
     for_each_stored(source_, state_.last_transaction, [&](const Stored& stored) {
       const base::TimeUs time_us = stored.head.time_us;
-      if (time_us < state_.newest_us - kKeptUs || agrees(time_us)) return;
+      if (time_us < state_.newest_us - kMustBeThereUs || agrees(time_us)) return;
       const auto key = stored.request_key().key();
       const auto found = source_.get(Table::duplicates, key);
       const std::string name = "transaction " + std::to_string(stored.head.sequence);
@@ -40,7 +40,7 @@ class Look {
   /// Whether some of the hours that differ may hold records that must still be there.
   bool concerns_young() const {
     for (const auto& [hour, left] : state_.duplicates)
-      if (left != 0 && (hour + 1) * kMicrosPerHour > state_.newest_us - kKeptUs) return true;
+      if (left != 0 && (hour + 1) * kMicrosPerHour > state_.newest_us - kMustBeThereUs) return true;
     return false;
   }
 
@@ -85,6 +85,8 @@ void check_duplicates(Source& source, State& state, CheckReport& report) {
       return source.add(Table::duplicates, key, "the key is none of a request");
     if (!record) return;
     if (!is_plausible_time(record->time_us)) source.add(Table::duplicates, key, "its time is none");
+    if ((record->sequence == 0) != (record->wrong_password != 0))
+      source.add(Table::duplicates, key, "it is either of a transaction or of a wrong password");
     if (record->sequence == 0) return;  // a wrong password was counted: there is nothing to compare
     const std::uint64_t marked =
         record->sequence ^ scramble(static_cast<std::uint64_t>(record->time_us));

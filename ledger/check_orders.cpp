@@ -49,13 +49,6 @@ std::string early_complaint(std::string_view key, const EarlyReversalRecord& rec
   return reversal->head.time_us == record.time_us ? "" : "its time is not its reversal's";
 }
 
-/// A reversal by DE 37 also finds nothing where all that it names was undone before.
-bool may_have_been_undone(Source& source, std::string_view early_key) {
-  constexpr std::size_t kReferenceKeySize = 14;
-  return early_key[0] == static_cast<char>(EarlyBy::reference) &&
-         !source.get(Table::references, early_key.substr(1, kReferenceKeySize)).absent();
-}
-
 }  // namespace
 
 void check_orders(Source& source, State& state, CheckReport& report) {
@@ -86,10 +79,10 @@ void check_early_reversals(Source& source, State& state) {
     if (!what.empty()) source.add(Table::early_reversals, key, what);
   });
   for (const EarlyReversal& early : state.early) {
-    if (early.time_us < state.newest_us - kKeptUs) continue;
+    if (early.time_us < state.newest_us - kMustBeThereUs) continue;
     const auto found = source.get(Table::early_reversals, early.key);
     const std::string name = "reversal " + std::to_string(early.sequence);
-    if (found.absent() && !may_have_been_undone(source, early.key))
+    if (found.absent())
       source.add(Table::early_reversals, early.key, "is missing: " + name + " came early");
     if (!found.there()) continue;
     const auto record = record_from<EarlyReversalRecord>(found.value);

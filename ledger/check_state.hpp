@@ -68,7 +68,7 @@ struct EarlyReversal {
 };
 
 /// Younger duplicates and early reversals must be there; older ones may have been purged.
-inline constexpr base::TimeUs kKeptUs = 7 * base::kMicrosPerDay;
+inline constexpr base::TimeUs kMustBeThereUs = 7 * base::kMicrosPerDay;
 inline constexpr base::TimeUs kMicrosPerHour = 3'600 * base::kMicrosPerSecond;
 /// Later than any clock here.
 inline constexpr base::TimeUs kLastTimeUs = 4'102'444'800 * base::kMicrosPerSecond;  // 2100

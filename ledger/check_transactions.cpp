@@ -292,7 +292,7 @@ void Register::take_totals(const Stored* original) {
 
 void Register::take_early() {
   const TransactionHead& head = stored_.head;
-  while (!state_.early.empty() && state_.early.front().time_us < state_.newest_us - kKeptUs)
+  while (!state_.early.empty() && state_.early.front().time_us < state_.newest_us - kMustBeThereUs)
     state_.early.pop_front();
   state_.early.push_back({std::string(stored_.early_key()), head.sequence, head.time_us});
 }

@@ -90,11 +90,11 @@ void Server::accept(Listener& listener) {
 void Server::on_accept(Listener& listener, const error_code& error, Socket socket) {
   listener.is_accepting = false;
   if (error == asio::error::operation_aborted) return;
-  if (!error) {
-    admit(listener, std::move(socket));
-    return accept(listener);
+  if (!error) admit(listener, std::move(socket));
+  if (!error || error == asio::error::connection_aborted) {
+    to_accept_.push_back(&listener);
+    return;
   }
-  if (error == asio::error::connection_aborted) return accept(listener);
   // No descriptor or memory is left: without a pause this would go round at full speed.
   listener.must_wait = true;
   log_.event(LogLevel::warning, "accept failed", listener.link.station.name, error.message());
@@ -194,6 +194,8 @@ void Server::round() {
     if (peer->is_gone() && !peer->stirred) remove(*peer);  // else after the next round
   }
   working_.clear();
+  for (Listener* listener : to_accept_) accept(*listener);
+  to_accept_.clear();
   const std::uint64_t batches = engine_.figures().batches;
   if (!engine_.committing() && std::exchange(batches_ticked_, batches) != batches) store_.tick();
 }

@@ -105,6 +105,7 @@ class Server : private PeerHost {
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<Peer>> peers_;
   std::vector<Peer*> stirred_, working_;
+  std::vector<Listener*> to_accept_;  // one connection a round, so that none can hold up the others
   std::vector<Delivered> delivered_;  // of this round, to be logged after it is sent
   Tick tick_;
   BackgroundWork* background_ = nullptr;

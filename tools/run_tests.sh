@@ -40,10 +40,10 @@ else
   timeout=()
 fi
 
-threaded='^(ledger|switch|handlers)\.'
+threaded='^(ledger|switch)\.'
 tools/build.sh dev
 suite "dev (address and undefined behaviour)" dev "${timeout[@]}"
-tools/build.sh tsan test_ledger test_switch test_handlers cpswitch
+tools/build.sh tsan test_ledger test_switch cpswitch
 suite "tsan (threads)" tsan -R "$threaded" "${timeout[@]}"
 if [[ ${1:-} == long ]]; then
   tools/build.sh release cpswitch cpctl

@@ -110,8 +110,11 @@ class Round:
 
     def _first_start(self):
         if self.world.rounds == 0:
+            self.options.append("ledger.segment-mib=8")  # what the seed needs at once
             self._kill_while_starting(self.rng.choice((0, 1, 2, 4)), 0.1, "first start")
         self.last_start_s = self.switch.start(self.options)
+        if self.world.rounds == 0:
+            self.options.pop()
 
     def _kill_while_starting(self, times, usual_s, name):
         """Starts and kills at a random moment of the start, or just after it."""

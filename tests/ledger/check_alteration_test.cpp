@@ -40,9 +40,9 @@ struct Alteration {
 };
 
 // Sequences of the full world: 2 sells cards 4 and 5, 3 and 4 sell 1 and 2 from stock, 5 activates
-// 4, 6 and 7 are purchases under the same DE 90 and 37, 8 refunds 6, 9 reverses a part of 7, 12 is
+// 4, 6 and 7 are purchases that the same DE 90 names, 8 refunds 6, 9 reverses a part of 7, 12 is
 // declined, 15 and 16 are a sale and its reversal, 19 to 21 come early, 22 is a purchase of the
-// next day.
+// next day, 24 one with the DE 37 of 6.
 const std::vector<Alteration> kAlterations{
     {"SequenceCounter", Table::meta, "sequence",
      [](auto v) { return std::string(1, static_cast<char>(v[0] + 1)) + v.substr(1); }},
@@ -140,7 +140,7 @@ const std::vector<Alteration> kAlterations{
                   }); }},
     {"ChainOfOriginals", Table::transactions, of_number(7),
      [](auto v) { return plus(v, &TransactionHead::previous_original, -1); }},
-    {"ChainOfReferences", Table::transactions, of_number(7),
+    {"ChainOfReferences", Table::transactions, of_number(24),
      [](auto v) { return with(v, &TransactionHead::previous_reference, [](auto& p) { p = 0; }); }},
     {"DuplicateSequence", Table::duplicates, "",
      [](auto v) { return plus(v, &DuplicateRecord::sequence); }},

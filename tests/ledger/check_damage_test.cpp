@@ -71,7 +71,7 @@ bool may_pass_unseen(Table table, const std::string& key, std::size_t place) {
     case Table::card_files:
       return within(48, 32) || place >= 192;  // passwords, customer, hint
     case Table::duplicates:
-      return within(8, 8);  // moment of a wrong password
+      return within(8, 16);  // of a wrong password: when, which
     case Table::holds:
       return within(8, 8);  // expiry
     default:

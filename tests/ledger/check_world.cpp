@@ -137,8 +137,11 @@ void World::remember(Draft& draft, Sequence sequence, const Said& as_said, const
   head.kind = did.kind;
 
   TransactionKeys names;
-  names.request.local_date = characters<4>(said.with_local_time ? local_date(now) : "");
-  names.request.local_time = characters<6>(said.with_local_time ? local_time(now) : "");
+  const std::string transmitted = said.transmitted;  // stands for the local time of a reversal
+  names.request.local_date =
+      characters<4>(said.with_local_time ? local_date(now) : transmitted.substr(0, 4));
+  names.request.local_time =
+      characters<6>(said.with_local_time ? local_time(now) : transmitted.substr(4));
   names.request.stan = names.original.stan = characters<6>(said.stan);
   names.request.station = names.original.station = head.station;
   names.request.mti = names.original.mti = said.mti;
@@ -245,7 +248,7 @@ Sequence World::activate(CardId id) {
     said.card = {CardForm::pin, id};
     Did did;
     did.kind = TransactionKind::activation;
-    did.approval = "ACT" + digits(sequence, 3);
+    did.approval = "ACT" + digits(sequence % 1'000, 3);
     CardRecord card = read_card(draft, id).value();
     card.state = CardState::active;
     write_card(draft, id, card);
@@ -282,8 +285,11 @@ Sequence World::reverse_sale(Sequence sale) {
       if (file.head.from_lot != 0) {
         card.state = CardState::stock;
         card.last_day = 0;
+        card.blocked = 0;
+        card.wrong_passwords = 0;
         file.head.sold_by = 0;
         file.head.verifier = file.head.initial_verifier;
+        file.head.password_key = file.head.initial_password_key;
       } else {
         card.state = CardState::closed;
         file.head.has_initial = 0;
@@ -306,7 +312,7 @@ Sequence World::purchase(CardId id, std::int64_t amount_won, Said said) {
     said.amount_won = amount_won;
     said.card = {CardForm::number, id};
     Did did;
-    did.approval = "PUR" + digits(sequence, 3);
+    did.approval = "PUR" + digits(sequence % 1'000, 3);
     did.moved_won = amount_won;
     CardRecord card = read_card(draft, id).value();
     if (card.spent_day != day()) card.spent_won = 0;
@@ -359,7 +365,7 @@ Sequence World::refund(Sequence purchase, std::int64_t amount_won) {
     said.terminal = "POS00002";
     Did did;
     did.kind = TransactionKind::refund;
-    did.approval = "REF" + digits(sequence, 3);
+    did.approval = "REF" + digits(sequence % 1'000, 3);
     did.moved_won = amount_won;
     did.original = purchase;
     did.entry.move(AccountKey::of(AccountKind::merchant_payable, kMart),
@@ -457,7 +463,7 @@ void World::count_wrong_password(CardId id) {
     key.mti = 100;
     key.terminal = TerminalId::of("POS00001");
     key.merchant = kMart;
-    remember_wrong_password(draft, key, now);
+    remember_wrong_password(draft, key, 0x1234, now);
   });
 }
 
@@ -515,7 +521,7 @@ std::unique_ptr<World> make_full_world() {
   same.reference = "SAMEFORTWO";
   same.transmitted = "1122010959";
   const Sequence bread = w.purchase(4, 3'000, same);
-  same.terminal = "POS00002";  // what DE 90 and DE 37 name is now the later of two
+  same.terminal = "POS00002";  // what DE 90 names is now the later of two
   const Sequence milk = w.purchase(1, 2'500, same);
   w.refund(bread, 1'000);
   w.reverse(milk, 500);
@@ -531,7 +537,9 @@ std::unique_ptr<World> make_full_world() {
   w.now += base::kMicrosPerDay;
   const Sequence next_day = w.purchase(1, 1'000);
   w.reverse(next_day, 1'000);
-  w.purchase(2, 700);
+  Said again;
+  again.reference = "SAMEFORTWO";
+  w.purchase(2, 700, again);
   w.reverse(next_day, 0);  // once more, which acts no more
   w.hold(4, 1'500);
   return world;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -43,6 +44,8 @@ class Process {
     std::filesystem::remove(err());
     child_ = ::fork();
     if (child_ == 0) {
+      const rlimit descriptors{descriptor_limit, descriptor_limit};
+      if (descriptor_limit != 0) ::setrlimit(RLIMIT_NOFILE, &descriptors);
       if (!std::freopen(out().c_str(), "w", stdout) || !std::freopen(err().c_str(), "w", stderr))
         ::_exit(99);
       ::execv(arguments[0], arguments.data());
@@ -82,6 +85,8 @@ class Process {
   std::string errors() const { return text(err()); }
   std::string output() const { return text(out()); }
   std::filesystem::path data() const { return folder_ / "data"; }
+
+  rlim_t descriptor_limit = 0;  ///< 0: as this process has it
 
  private:
   bool has_ended() {
@@ -218,6 +223,27 @@ TEST_F(ProcessTest, TheReadyLineComesToStandardOutputWhenTheLogGoesToAFile) {
   log << file.rdbuf();
   EXPECT_NE(log.str().find(" 0800 echo "), std::string::npos);
   EXPECT_NE(log.str().find("everything in flight was answered"), std::string::npos);
+}
+
+TEST_F(ProcessTest, WithoutADescriptorLeftItServesThoseItHasAndAcceptsAgainLater) {
+  Process process(folder_);
+  process.descriptor_limit = 64;
+  ASSERT_TRUE(process.start_somewhere()) << process.errors();
+  Client first(process.port(8'583));
+  first.send(echo(1));
+  EXPECT_EQ(code_of(first.receive()), "00");
+  {
+    std::vector<std::unique_ptr<Client>> many;
+    for (int i = 0; i < 100; ++i) many.push_back(std::make_unique<Client>(process.port(8'583)));
+    for (std::uint32_t i = 2; i < 30; ++i) {
+      first.send(echo(i));
+      ASSERT_EQ(stan_of(first.receive()), i);
+    }
+  }
+  EXPECT_EQ(code_of(ask(process, echo(30))), "00");
+  EXPECT_EQ(process.end(SIGTERM), 0);
+  EXPECT_NE(process.output().find("accept failed"), std::string::npos);
+  EXPECT_NE(process.output().find("descriptors are allowed"), std::string::npos);
 }
 
 TEST_F(ProcessTest, NoSecretIsInAnyLogOrFileName) {

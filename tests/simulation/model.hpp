@@ -1,0 +1,274 @@
+#pragma once
+/// The rules of the business a second time, plainly: what each request must be answered and what is
+/// then on every account.
+///
+/// Compiled on its own, without the project's include directory, so that it can share no mistake
+/// with the switch: strings, maps, linear searches, nothing clever. What only the switch can know
+/// (numbers of new cards, approval codes, order ids) it learns from the answers.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace model {
+
+using Time = long long;  ///< microseconds since 1970 UTC
+using Won = long long;
+
+// ------------------------------------------------------------------------------ the world
+
+struct Station {
+  std::string role;  ///< terminal, telephone, agent, site, bank, operator
+  bool password_required = false;
+  bool sign_on_required = false;
+};
+struct Terminal {
+  std::string station, merchant;
+};
+struct Party {
+  std::string station;
+  std::string kind;  ///< merchant, agent, site, bank, operator
+  int mcc = 0;
+  Won prefund = 0;
+};
+struct Product {
+  int days = 0;
+  std::set<std::string> mix;
+};
+struct StockCard {
+  std::string number, password;
+  Won face = 0;
+};
+
+struct World {
+  std::string bin;
+  Won transaction_limit = 0, daily_limit = 0;
+  std::map<std::string, Station> stations;
+  std::map<std::string, Terminal> terminals;
+  std::map<std::string, Party> parties;
+  std::map<Won, Product> products;  ///< by face value
+  std::vector<StockCard> stock;     ///< in the order in which they were made
+};
+/// The demo world, with fewer terminals and stock cards of several products, some short-lived.
+World demo_world();
+
+/// The service category of an MCC.
+std::string category_of(int mcc);
+/// The digit that makes a card number right.
+char check_digit(const std::string& digits);
+
+int local_date(Time now);    ///< YYYYMMDD in Seoul
+int business_day(Time now);  ///< the next one from 23:30 on
+int days_later(int date, int days);
+
+// ------------------------------------------------------------------------------ messages
+
+/// What a station says, in clear.
+struct Request {
+  std::string station;
+  int connection = 0;
+  std::string mti;
+  std::map<int, std::string> fields;        ///< DE 52: the password; empty: no PIN block
+  std::map<std::string, std::string> tags;  ///< DE 48, 0010: the password; empty: no PIN block
+  bool mac_wrong = false;
+  int unreadable = -1;  ///< the element that cannot be read; 0: bytes after the last
+
+  bool has(int element) const { return element == 48 ? !tags.empty() : fields.contains(element); }
+  std::string get(int element) const {
+    const auto found = fields.find(element);
+    return found == fields.end() ? std::string() : found->second;
+  }
+  std::optional<std::string> tag(const std::string& number) const {
+    const auto found = tags.find(number);
+    return found == tags.end() ? std::nullopt : std::optional(found->second);
+  }
+  bool operator==(const Request&) const = default;
+};
+
+/// What it must be answered, but for what is echoed.
+struct Answer {
+  std::string code;             ///< DE 39
+  std::string reason;           ///< DE 44; empty: none
+  std::string business_day;     ///< DE 15; empty: none
+  std::string amounts;          ///< DE 54; empty: none
+  bool approval = false;        ///< has a DE 38
+  bool made_reference = false;  ///< has a DE 37 that the request had not
+  std::string last_day;         ///< tag 0006
+  std::string hint;             ///< tag 0011
+  std::string card_count;       ///< tag 0003, and an order id in 0002
+  int collected = -1;           ///< the card whose secrets are told
+  std::optional<int> first;     ///< every field as that request was answered, but for DE 7
+  bool operator==(const Answer&) const = default;
+};
+
+/// The name of what is asked: verify, purchase, … network, other.
+std::string operation_of(const Request& request);
+
+// ------------------------------------------------------------------------------ what is remembered
+
+struct Card {
+  enum class State { stock, sold, active, closed };
+  State state = State::stock;
+  std::string number, pin;  ///< empty: not known yet
+  std::string password;     ///< the same
+  std::string initial_password;
+  std::string hint;
+  bool from_stock = false;
+  bool untouched = false;  ///< nothing was posted to it since its sale
+  Won face = 0;
+  Won balance = 0;
+  int last_day = 0;
+  bool blocked = false;
+  int wrong_passwords = 0;
+  Won spent = 0;
+  int spent_day = 0;
+  bool operator==(const Card&) const = default;
+};
+
+/// A remembered request and what became of it.
+struct Entry {
+  int number = 0;  ///< the request's, as the caller counts
+  std::string operation;
+  std::string station, mti, key;
+  Request asked;
+  std::string card;       ///< whom DE 2 named: see Model::named_card
+  std::string reference;  ///< DE 37, as received or made
+  std::string approval;   ///< DE 38
+  std::string order;
+  Time time = 0;
+  Answer answer;
+  Won moved = 0, reversed = 0, refunded = 0;
+  int reversals = 0;       ///< that were answered 00
+  int of = -1;             ///< of a refund: the entry of its purchase
+  std::vector<int> cards;  ///< of a sale; of a purchase or refund one
+  bool approved() const { return answer.code == "00"; }
+  Won left() const { return moved - reversed; }
+  bool operator==(const Entry&) const = default;
+};
+
+/// A reversal that came before its original.
+struct EarlyReversal {
+  std::string says;  ///< which original it means
+  Time time = 0;
+  bool operator==(const EarlyReversal&) const = default;
+};
+
+/// The last one that was counted under a request's key.
+struct WrongPassword {
+  std::string card, password;
+  Time time = 0;
+  bool operator==(const WrongPassword&) const = default;
+};
+
+struct Books {
+  std::vector<Card> cards;
+  std::map<std::string, Won> payable;  ///< by merchant
+  std::map<std::string, Won> prefund;  ///< by agent
+  std::vector<Entry> entries;
+  std::vector<EarlyReversal> early;
+  std::map<std::string, WrongPassword> wrong_passwords;  ///< by the request's key
+  bool operator==(const Books&) const = default;
+};
+
+// ------------------------------------------------------------------------------ the rules
+
+class Model {
+ public:
+  explicit Model(World world);
+
+  /// What this request must be answered, and what it changes. `number` names it in later answers.
+  /// Without `writable` nothing may be changed: what would have to is answered 96.
+  Answer decide(const Request& request, int number, Time now, bool writable);
+
+  /// What an approved answer told: DE 37, DE 38 and the order id, where it had them.
+  void learn(int number, const std::string& reference, const std::string& approval,
+             const std::string& order);
+  void learn_card(int card, const std::string& number, const std::string& pin,
+                  const std::string& initial_password);
+
+  const World& world() const { return world_; }
+  const Books& books() const { return books_; }
+  /// Cards whose balance the requests since the last call changed.
+  std::set<int> take_touched() { return std::exchange(touched_, {}); }
+
+ private:
+  struct Decision {
+    Answer answer;
+    Won moved = 0;
+    int of = -1;
+    std::vector<int> cards;
+  };
+  struct Gate {
+    Card::State wanted = Card::State::active;
+    bool tolerant = false;  ///< blocked and expired cards pass
+    int card = -1;          ///< out
+    bool proven = false;    ///< out: the password was there and right
+  };
+
+  Answer check(const Request& request, int number, bool writable);
+  Answer network(const Request& request);
+  Answer serve(const Request& request, int number);
+  Answer simple(const std::string& code, const std::string& reason = "") const;
+  std::string place(const Request& request, const std::string& operation) const;
+  std::optional<Answer> seen(const Request& request, const std::string& operation);
+  bool same_content(const Request& request, const Entry& first) const;
+  void remember(const Request& request, int number, const std::string& operation,
+                const Decision& decision);
+
+  std::string verify(const Request& request, Decision& decision);
+  std::string inquire(const Request& request, Decision& decision);
+  std::string purchase(const Request& request, Decision& decision);
+  std::string refund(const Request& request, Decision& decision);
+  std::string sell(const Request& request, Decision& decision);
+  std::string collect(const Request& request, Decision& decision);
+  std::string activate(const Request& request, Decision& decision);
+  std::string reverse(const Request& request, Decision& decision);
+
+  // Cards.
+  int find_card(const std::string& digits) const;
+  std::string named_card(const Request& request) const;
+  bool foreign(const Request& request) const;
+  bool expired(const Card& card) const;
+  std::string pass(const Request& request, Gate& gate);
+  std::string pass_inactive(const Request& request, Card& card);
+  bool count_wrong(const Request& request, Card& card);
+  std::string mix(const Request& request, const Card& card) const;
+  std::string card_amounts(const Card& card) const;
+  Won spent_today(const Card& card) const;
+  void give(int card, Won amount);
+
+  // Originals.
+  bool fresh(Time then) const;
+  bool stopped_early(const Request& request) const;
+  int refund_original(const Request& request) const;
+  int reversal_original(const Request& request) const;
+  std::string undo(Entry& entry, const Request& request, Decision& decision);
+  std::string undo_purchase(Entry& entry, Won back);
+  std::string undo_refund(Entry& entry, Won back);
+  std::string undo_sale(Entry& entry, Won real);
+  std::string stock_card_for(const Request& request, Won face, int& card) const;
+
+  World world_;
+  Books books_;
+  std::set<int> signed_on_;
+  std::set<int> touched_;
+  Time now_ = 0;
+};
+
+/// The lowest element that is missing or must not be so, 0: none. Format only.
+int format_error(const Request& request, const std::string& operation, const World& world);
+
+/// What a DE 90 says: MTI without the repeat bit, STAN, DE 7.
+struct OriginalData {
+  std::string mti, stan, transmitted;
+};
+OriginalData original_data(const Request& request);
+std::string without_repeat(const std::string& mti);
+/// What a request and its repeats have in common: station, class, DE 11, 12, 13 (a reversal without
+/// them: DE 7), 41, 42.
+std::string key_of(const Request& request);
+
+}  // namespace model

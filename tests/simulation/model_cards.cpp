@@ -1,0 +1,107 @@
+/// Cards: which one is meant, and may it be used.
+
+#include "model.hpp"
+
+namespace model {
+namespace {
+
+constexpr int kWrongPasswordsToBlock = 5;
+
+std::string twelve(Won amount) {
+  const std::string digits = std::to_string(amount);
+  return std::string(12 - digits.size(), '0') + digits;
+}
+
+}  // namespace
+
+int Model::find_card(const std::string& digits) const {
+  for (std::size_t i = 0; i < books_.cards.size(); ++i) {
+    const Card& card = books_.cards[i];
+    if (digits.size() == 12 ? card.pin == digits : card.number == digits)
+      return static_cast<int>(i);
+  }
+  return -1;
+}
+
+/// The same text for whatever names the same card.
+std::string Model::named_card(const Request& request) const {
+  if (!request.has(2)) return "none";
+  const int card = find_card(request.get(2));
+  return card >= 0 ? "card " + std::to_string(card) : "unknown " + request.get(2);
+}
+
+bool Model::foreign(const Request& request) const {
+  const std::string card = request.get(2);
+  return request.has(2) && card.size() != 12 && !card.starts_with(world_.bin);
+}
+
+bool Model::expired(const Card& card) const {
+  return card.last_day != 0 && local_date(now_) > card.last_day;
+}
+
+/// The same one counts once a key; true when it was the fifth in a row.
+bool Model::count_wrong(const Request& request, Card& card) {
+  WrongPassword& last = books_.wrong_passwords[key_of(request)];
+  const WrongPassword now{named_card(request), request.get(52), now_};
+  if (last.card == now.card && last.password == now.password && fresh(last.time)) return false;
+  last = now;
+  card.blocked = ++card.wrong_passwords == kWrongPasswordsToBlock;
+  return card.blocked;
+}
+
+/// A card that is not activated is answered 78 to agents and the site, to others only with the
+/// right password; wrong ones count all the same, and once blocked none is looked at.
+std::string Model::pass_inactive(const Request& request, Card& card) {
+  const std::string role = world_.stations.at(request.station).role;
+  bool told = role == "agent" || role == "site";
+  if (request.has(52) && !card.blocked) {
+    if (request.get(52) == card.password) {
+      card.wrong_passwords = 0;
+      told = true;
+    } else {
+      count_wrong(request, card);
+    }
+  }
+  return told ? "78" : "14";
+}
+
+/// Card, activated, blocked, expired, password: in this order. Empty: it passes.
+std::string Model::pass(const Request& request, Gate& gate) {
+  gate.card = find_card(request.get(2));
+  if (gate.card < 0) return "14";
+  Card& card = books_.cards[static_cast<std::size_t>(gate.card)];
+  if (card.state == Card::State::closed) return "14";
+  if (card.state != gate.wanted)
+    return gate.wanted == Card::State::active ? pass_inactive(request, card) : "57";
+  if (card.blocked) return gate.tolerant ? "" : "62";  // a password is not looked at
+  if (expired(card) && !gate.tolerant) return "54";
+  if (!request.has(52)) return "";
+  if (request.get(52) != card.password) return count_wrong(request, card) ? "75" : "55";
+  card.wrong_passwords = 0;
+  gate.proven = true;
+  return "";
+}
+
+/// The merchant's category is in the card's mix, and what DE 18 says is of that category.
+std::string Model::mix(const Request& request, const Card& card) const {
+  const std::string category = category_of(world_.parties.at(request.get(42)).mcc);
+  if (request.has(18) && category_of(std::stoi(request.get(18))) != category) return "57";
+  return world_.products.at(card.face).mix.contains(category) ? "" : "57";
+}
+
+std::string Model::card_amounts(const Card& card) const {
+  return "0001410C" + twelve(card.balance) + "0002410C" + twelve(card.balance);
+}
+
+Won Model::spent_today(const Card& card) const {
+  return card.spent_day == business_day(now_) ? card.spent : 0;
+}
+
+void Model::give(int index, Won amount) {
+  Card& card = books_.cards[static_cast<std::size_t>(index)];
+  card.balance += amount;
+  card.untouched = false;
+  touched_.insert(index);
+}
+
+}  // namespace model

@@ -1,0 +1,263 @@
+#include "run.hpp"
+
+#include <stdexcept>
+
+namespace simulation {
+namespace {
+
+using ledger::CommitOutcome;
+
+constexpr model::Time kSecond = 1'000'000;
+constexpr model::Time kDay = 86'400 * kSecond;
+constexpr model::Time kStart = 1'795'300'000 * kSecond;  // November 2026
+
+/// Limits low enough to be reached with cards of at most 100,000 won, or the usual ones.
+model::World world_of(std::uint64_t seed) {
+  model::World world = plant().world;
+  if (seed % 4 != 0) world.transaction_limit = 60'000;
+  if (seed % 4 != 1) world.daily_limit = 90'000 + static_cast<model::Won>(seed % 3) * 5'000;
+  return world;
+}
+
+handlers::Rules rules_of(const model::World& world) {
+  handlers::Rules rules;
+  rules.bin = world.bin;
+  rules.transaction_limit_won = world.transaction_limit;
+  rules.daily_limit_won = world.daily_limit;
+  return rules;
+}
+
+ledger::MemoryStoreOptions options_of(std::uint64_t seed) {
+  ledger::MemoryStoreOptions options;
+  options.seed = seed;
+  options.delayed = 0.15;
+  options.max_delay = 5'000;
+  options.refused = 0.015;
+  options.unknown = 0.004;
+  return options;
+}
+
+}  // namespace
+
+SeedRun::SeedRun(std::uint64_t seed, int operations, Coverage& coverage)
+    : seed_(seed),
+      operations_(operations),
+      coverage_(coverage),
+      dice_(seed),
+      model_(world_of(seed)),
+      switch_(rules_of(model_.world()), options_of(seed), kStart),
+      generator_(dice_, model_, history_,
+                 [this](const std::string& station) { return switch_.connection(station); }),
+      now_(kStart + static_cast<model::Time>(dice_.below(400)) * kDay) {}
+
+std::string SeedRun::play() {
+  try {
+    while (static_cast<int>(history_.size()) < operations_) {
+      move_clock();
+      if (dice_.below(1'000) < 8) stays_full_ = !stays_full_;
+      if (stays_full_ && dice_.percent(15)) stays_full_ = false;
+      switch_.set_full(stays_full_);
+      submit_some();
+      handle();
+      if (switch_.poisoned() ? dice_.percent(40) : dice_.below(1'000) < 6) restart();
+    }
+    switch_.set_full(false);
+    restart();
+    replay_all();
+    check_balances();
+  } catch (const Disagreement& disagreement) {
+    return report(disagreement.what);
+  } catch (const std::exception& error) {
+    return report(std::string("thrown: ") + error.what());
+  }
+  return "";
+}
+
+void SeedRun::move_clock() {
+  const model::Time seconds = static_cast<model::Time>(dice_.below(60)) * kSecond;
+  now_ += 1 + static_cast<model::Time>(dice_.below(5'000));
+  switch (dice_.weighed({700, 200, 60, 15, 4, 1, 12})) {
+    case 0:
+      break;
+    case 1:
+      now_ += seconds;
+      break;
+    case 2:
+      now_ += seconds * 60;
+      break;
+    case 3:
+      now_ += kDay * static_cast<model::Time>(1 + dice_.below(3)) + seconds;
+      break;
+    case 4:
+      now_ += 9 * kDay;
+      break;
+    case 5:
+      now_ += 365 * kDay * static_cast<model::Time>(1 + dice_.below(5));
+      break;
+    default: {  // around 23:30 or midnight in Seoul
+      const model::Time edge = (dice_.percent(50) ? 14 * 3'600 + 1'800 : 15 * 3'600) * kSecond;
+      const model::Time around = now_ / kDay * kDay + edge;
+      now_ = around > now_ ? around : around + kDay;
+      now_ += dice_.percent(50) ? 0 : -1;
+    }
+  }
+}
+
+void SeedRun::submit_some() {
+  const std::size_t count = dice_.percent(80) ? 1 : 2 + dice_.below(5);
+  for (std::size_t i = 0; i < count; ++i) submit(generator_.next(now_));
+}
+
+void SeedRun::submit(const model::Request& request) {
+  Sent& sent = history_.emplace_back();
+  sent.number = static_cast<int>(history_.size()) - 1;
+  sent.request = request;
+  sent.sent_at = now_;
+  switch_.submit(sent);
+}
+
+void SeedRun::handle() {
+  while (switch_.has_work()) {
+    switch_.begin(now_);
+    if (switch_.pending()) {
+      if (dice_.percent(30)) submit(generator_.next(now_));
+      if (dice_.percent(4)) {  // the process dies with a commit on its way
+        doubtful_.push_back(switch_.batch());
+        restart();
+        return;
+      }
+      now_ += switch_.wait();  // some milliseconds
+    }
+    settle();
+  }
+}
+
+void SeedRun::settle() {
+  const Batch& batch = switch_.batch();
+  if (*batch.outcome == CommitOutcome::unknown) {
+    for (const Sent* sent : batch.sent)
+      if (sent->reply || !sent->failed) throw Disagreement{"answered, though nobody knows"};
+    doubtful_.push_back(batch);
+    return;
+  }
+  const bool writable = batch.writable && *batch.outcome == CommitOutcome::committed;
+  for (Sent* sent : batch.sent) judge(*sent, batch, writable);
+  for (const int card : model_.take_touched()) {
+    const model::Won expected = model_.books().cards[static_cast<std::size_t>(card)].balance;
+    if (switch_.card_balance(card) != expected)
+      throw Disagreement{"card " + std::to_string(card) + " has " +
+                         std::to_string(switch_.card_balance(card)) + " won, expected " +
+                         std::to_string(expected)};
+  }
+}
+
+void SeedRun::judge(Sent& sent, const Batch& batch, bool writable) {
+  if (!sent.reply) throw Disagreement{"request " + std::to_string(sent.number) + ": no answer"};
+  const model::Answer expected = model_.decide(sent.request, sent.number, batch.now, writable);
+  Sent* first = expected.first ? &history_[static_cast<std::size_t>(*expected.first)] : nullptr;
+  const std::string wrong = difference(sent, expected, first, model_);
+  if (!wrong.empty()) throw Disagreement{"request " + std::to_string(sent.number) + ": " + wrong};
+  learn(sent, expected, first);
+  if (first != nullptr && !first->reply) first->reply = sent.reply;
+  ++coverage_[{model::operation_of(sent.request), expected.code}];
+}
+
+void SeedRun::learn(const Sent& sent, const model::Answer& expected, const Sent* first) {
+  const auto field = [&](int element) {
+    const auto found = sent.reply->fields.find(element);
+    return found == sent.reply->fields.end() ? std::string() : found->second;
+  };
+  const auto tag = [&](const std::string& number) {
+    const auto found = sent.reply->tags.find(number);
+    return found == sent.reply->tags.end() ? std::string() : found->second;
+  };
+  if (expected.collected >= 0)
+    model_.learn_card(expected.collected, field(2), tag("0004"), tag("0005"));
+  else
+    model_.learn(first != nullptr ? first->number : sent.number, field(37), field(38), tag("0002"));
+}
+
+/// All answered is there; a batch in doubt is there as a whole or not at all, and the model goes on
+/// from what is.
+void SeedRun::restart() {
+  const bool survived = switch_.restart();
+  std::vector<model::Request> again;
+  for (const Batch& batch : doubtful_) {
+    for (const Sent* sent : batch.sent) {
+      if (survived) model_.decide(sent->request, sent->number, batch.now, true);
+      again.push_back(sent->request);
+    }
+  }
+  doubtful_.clear();
+  switch_.set_full(false);
+  check_balances();
+  replay(again);
+  replay_some();
+}
+
+void SeedRun::replay(const std::vector<model::Request>& requests) {
+  for (const model::Request& request : requests) submit(generator_.again(request));
+  handle();
+}
+
+void SeedRun::replay_some() {
+  std::vector<model::Request> requests;
+  const auto& entries = model_.books().entries;
+  for (int i = 0; i < 6 && !entries.empty(); ++i)
+    requests.push_back(entries[dice_.below(entries.size())].asked);
+  replay(requests);
+}
+
+void SeedRun::replay_all() {
+  std::vector<model::Request> requests{generator_.sign_on("DEMO-VEND")};
+  for (const model::Entry& entry : model_.books().entries) requests.push_back(entry.asked);
+  for (std::size_t at = 0; at < requests.size(); at += 50)
+    replay({requests.begin() + static_cast<std::ptrdiff_t>(at),
+            requests.begin() + static_cast<std::ptrdiff_t>(std::min(requests.size(), at + 50))});
+}
+
+void SeedRun::check_balances() {
+  const model::Books& books = model_.books();
+  const std::vector<model::Won> cards = switch_.card_balances();
+  if (cards.size() != books.cards.size())
+    throw Disagreement{std::to_string(cards.size()) + " cards, expected " +
+                       std::to_string(books.cards.size())};
+  model::Won sum = 0;
+  for (std::size_t i = 0; i < cards.size(); ++i) {
+    sum += cards[i];
+    if (cards[i] != books.cards[i].balance)
+      throw Disagreement{"after a restart card " + std::to_string(i) + " has " +
+                         std::to_string(cards[i]) + " won, expected " +
+                         std::to_string(books.cards[i].balance)};
+  }
+  const auto accounts = switch_.account_balances();
+  std::map<std::string, model::Won> expected;
+  for (const auto& [id, won] : books.payable) expected["2 " + id] = won;
+  for (const auto& [id, won] : books.prefund) expected["3 " + id] = won;
+  for (const auto& [name, won] : accounts) {
+    sum += won;
+    if (!name.starts_with("4") && won != expected[name])
+      throw Disagreement{"account " + name + " has " + std::to_string(won) + " won, expected " +
+                         std::to_string(expected[name])};
+  }
+  if (sum != 0) throw Disagreement{"all balances sum to " + std::to_string(sum)};
+  const std::string complaints = switch_.check();
+  if (!complaints.empty()) throw Disagreement{"the books are not right:\n" + complaints};
+}
+
+std::string SeedRun::report(const std::string& what) const {
+  std::string text = "seed " + std::to_string(seed_) + ": " + what + "\n";
+  for (const Sent& sent : history_) {
+    text += std::to_string(sent.number) + " " + describe(sent.request) + "\n      → ";
+    text += sent.reply ? describe(*sent.reply) : "no answer";
+    text += "\n";
+  }
+  text += "To repeat: CYBERPASS_MODEL_SEED=" + std::to_string(seed_) +
+          " CYBERPASS_MODEL_OPERATIONS=" +
+          std::to_string(
+              std::min<std::size_t>(history_.size(), static_cast<std::size_t>(operations_))) +
+          " test_simulation --gtest_filter=ModelTest.OneSeed\n";
+  return text;
+}
+
+}  // namespace simulation

@@ -26,9 +26,11 @@ void check_options(const StoreOptions& options) {
 }
 
 void make_data_folder(FileLayer& files, const std::filesystem::path& folder) {
-  std::error_code made;
-  std::filesystem::create_directories(folder, made);
-  int error = made.value();
+  std::error_code failed;
+  // Its owner's alone, if it is we who make it.
+  if (std::filesystem::create_directories(folder, failed) && !failed)
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
+  int error = failed.value();
   // The name of the folder itself: not every file system lets its root be synced.
   if (error == 0) files.sync_folder(std::filesystem::absolute(folder).parent_path());
   if (error == 0) error = files.make_folder(journal_folder(folder));

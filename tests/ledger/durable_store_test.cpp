@@ -188,6 +188,16 @@ TEST(DurableStore, ASecondOneOnTheFolderIsRefusedWithTheFirstOnesProcess) {
   EXPECT_THROW((void)DurableStore::open(still_options(folder), events), std::runtime_error);
 }
 
+TEST(DurableStore, AFolderThatItMakesIsItsOwnersAlone) {
+  TempFolder folder;
+  EventLog events;
+  StoreOptions options = still_options(folder);
+  options.folder = folder.path() / "deep" / "data";
+  const auto store = DurableStore::open(options, events);
+  EXPECT_EQ(std::filesystem::status(options.folder).permissions(),
+            std::filesystem::perms::owner_all);
+}
+
 TEST(DurableStore, WrongSettingsAreRefusedWithASentence) {
   TempFolder folder;
   EventLog events;

@@ -41,12 +41,12 @@ class Limits:
     """How long things may take, in seconds; longer where sanitizers are compiled in."""
 
     def __init__(self, slow, impatient=False):
-        factor = 4 if slow else 0.2 if impatient else 1
-        self.start = 15 * factor
-        self.stop = 15 * factor
-        self.answers = 30 * factor  # for any number of messages that are sent at once
-        self.load = 60 * factor
-        self.check = 60 * factor
+        factor = 3 if slow else 0.1 if impatient else 1
+        self.start = 30 * factor
+        self.stop = 30 * factor
+        self.answers = 60 * factor  # for any number of messages that are sent at once
+        self.load = 100 * factor
+        self.check = 100 * factor
 
 
 class Switch:
@@ -106,9 +106,10 @@ class Switch:
                     self.ports = None
                     continue
                 raise
+            threads = self._threads()
             self.kill()
-            raise ProcessProblem(f"the switch is not ready after {self.limits.start} s; it said: "
-                                 + self.tail())
+            raise ProcessProblem(f"the switch is not ready after {self.limits.start} s; its threads "
+                                 f"are {threads}; it said: {self.tail()}")
 
     def is_ready(self):
         with open(self._log("out"), "rb") as out:
@@ -141,12 +142,13 @@ class Switch:
         try:
             status = self.process.wait(self.limits.stop if kill_after is None else kill_after)
         except subprocess.TimeoutExpired:
+            threads = self._threads()
             self.process.kill()
             self.reap()
             if kill_after is not None:
                 return True
-            raise ProcessProblem(f"the switch did not end within {self.limits.stop} s of SIGTERM; "
-                                 f"it said: {self.tail()}") from None
+            raise ProcessProblem(f"the switch did not end within {self.limits.stop} s of SIGTERM, its "
+                                 f"threads are {threads}; it said: {self.tail()}") from None
         self._forget()
         if status != 0:
             raise ProcessProblem(f"the switch ended with status {status} after SIGTERM; it said: "
@@ -161,7 +163,8 @@ class Switch:
         try:
             status = self.process.wait(1) if self.process is not None else None
         except subprocess.TimeoutExpired:
-            return f"the switch is still running; it said: {self.tail()}"
+            return (f"the switch is still running, its threads are {self._threads()}; it said: "
+                    + self.tail())
         return f"the switch has ended by itself with status {status}; it said: {self.tail()}"
 
     def close(self):
@@ -192,6 +195,21 @@ class Switch:
             except FileNotFoundError:
                 pass
         return " | ".join(text.strip().split("\n")[-lines:])[:1500]
+
+    def _threads(self):
+        """What each thread is doing: state, where it sleeps, seconds of processor time it has had."""
+        found, folder = [], f"/proc/{self.process.pid}/task"
+        try:
+            for task in sorted(os.listdir(folder), key=int):
+                with open(f"{folder}/{task}/stat", encoding="utf-8") as file:
+                    fields = file.read().rpartition(")")[2].split()
+                with open(f"{folder}/{task}/wchan", encoding="utf-8") as file:
+                    sleeps = file.read()
+                used_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+                found.append(f"{fields[0]} {sleeps} {used_s:.2f} s")
+        except OSError:
+            pass
+        return f"({'; '.join(found)}), the system's load is {os.getloadavg()[0]:.0f}"
 
     def said(self, pattern):
         """What this start's output says where the pattern has its group, or None."""

@@ -9,6 +9,8 @@
 /// come on a schedule, all that wait are one batch, as in the switch, and a purchase's time counts
 /// from when it came. Without, a batch is `--purchases` of them and one follows the other.
 
+#include <sys/prctl.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -120,8 +122,8 @@ void run(const Settings& settings, One one, Between between) {
     if (settings.rate > 0) {
       // Sleeping is too coarse for what is left in the end.
       for (; now < due(next); now = base::steady_now())
-        if (due(next) - now > 100)
-          std::this_thread::sleep_for(std::chrono::microseconds(due(next) - now - 80));
+        if (due(next) - now > 20)
+          std::this_thread::sleep_for(std::chrono::microseconds(due(next) - now - 15));
       while (next - first < kMostInBatch && due(next) <= now) ++next;
     } else {
       next += settings.purchases;
@@ -305,6 +307,7 @@ int main(int count, char** words) {
   try {
     Settings settings;
     if (!parse(count, words, settings)) return usage();
+    ::prctl(PR_SET_TIMERSLACK, 1);  // sleeps end when they should
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     Print events;
     fill(settings, events);

@@ -15,7 +15,7 @@ constexpr const char* kBalances10000 = "0001410C0000000100000002410C000000010000
 TEST(Answers, EchoWhatTheyReceivedAndNothingElse) {
   Desk desk;
   Answered answer = desk.ask(
-      "POS 0200 2=active 3=000010 4=1000 18=5411 22=012 25=00 32=123456 35=@ 37=MYREFERENCE1 "
+      "POS 0200 2=active 3=000010 4=1000 18=5411 22=012 25=00 32=123456 35=9410120000000000=2912 37=MYREFERENCE1 "
       "52=1234 90=020000000111220726400000000000000000000000 103=ACCOUNT");
   EXPECT_EQ(answer.code, "30") << "track 2 of another card";
   answer = desk.ask(
@@ -55,7 +55,7 @@ TEST(Answers, SayWhichLimit) {
   desk.rules.daily_limit_won = 5'000;
   EXPECT_EQ(desk.ask("POS 0200 2=rich 3=000000 4=5001")[44], "DAY");
   EXPECT_EQ(desk.ask("AGENT 0200 3=900000 4=200000 48.0001=10000002")[44], "PREFUND");
-  EXPECT_FALSE(desk.ask("POS 0200 2=active 3=000000 4=10001").has(44));
+  EXPECT_FALSE(desk.ask("POS 0200 2=small 3=000000 4=1").has(44)) << "no limit, the mix";
 }
 
 TEST(Answers, CarryTheBusinessDayThatEndsAtHalfPastEleven) {

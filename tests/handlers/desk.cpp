@@ -19,7 +19,7 @@ using ledger::PartyKind;
 using ledger::Role;
 using ledger::Table;
 
-constexpr base::TimeUs kNow = 1'795'300'000 * base::kMicrosPerSecond;  // 2026-11-22 07:26:40 UTC
+constexpr base::TimeUs kNow = 1'795'332'400 * base::kMicrosPerSecond;  // 2026-11-22 07:26:40 UTC
 constexpr std::uint8_t kAllCategories = 0x7F;
 
 struct Product {
@@ -142,7 +142,7 @@ void Desk::add_cards(ledger::Draft& draft) {
     record.last_day = 20'261'121;  // expired as well
   });
   change("expired", [](ledger::CardRecord& record) { record.last_day = 20'261'121; });
-  numbers_["none"] = "9410129876543217";
+  numbers_["none"] = "9410129876543218";
   numbers_["luhn"] = numbers_["active"];
   char& digit = numbers_["luhn"].back();
   digit = digit == '9' ? '0' : static_cast<char>(digit + 1);

@@ -22,7 +22,7 @@ TEST(MadeNumbers, AnApprovalIsItsTransactionsNumberInBase36) {
 }
 
 TEST(MadeNumbers, AReferenceIsYearDayHourAndNumber) {
-  const base::TimeUs moment = 1'795'300'000 * base::kMicrosPerSecond;  // 2026-11-22 16:26 in Seoul
+  const base::TimeUs moment = 1'795'332'400 * base::kMicrosPerSecond;  // 2026-11-22 16:26 in Seoul
   EXPECT_EQ(text(reference_of(moment, 7)), "632616000007");
   EXPECT_EQ(text(reference_of(moment, 1'000'007)), "632616000007");
 }

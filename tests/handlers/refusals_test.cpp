@@ -80,9 +80,9 @@ not enough available balance      | POS 0100 2=active 3=330000 4=10001
 more than is left                 | POS 0200 2=active 3=200000 4=1001 90=@
 + POS 0200 2=active 3=000000 4=1000
 original has another card or amount | POS 0200 2=other 3=200000 4=1001 90=@
-+ POS 0200 2=active 3=000000 4=1000 37=R
-+ POS 0200 2=active 3=200000 4=1000 37=@ 38=@
-nothing left to refund            | POS 0200 2=active 3=200000 4=1 37=@ 38=@
++ POS 0200 2=active 3=000000 4=1000 11=900001
++ POS 0200 2=active 3=200000 4=1000 90=020090000111220726400000000000000000000000
+nothing left to refund            | POS 0200 2=active 3=200000 4=1 90=020090000111220726400000000000000000000000
 + AGENT 0200 3=900000 4=10000 48.0001=01000001
 can be reversed only as a whole   | AGENT 0400 90=@ 95=000000005000000000000000000000000000000000
 no longer to be undone            | POS 0400 90=040000000111220726400000000000000000000000

@@ -68,6 +68,12 @@ Refusal check_request(const CatalogueRow& row, const Request& request, const Con
   return check_place(row, request, context.directory);
 }
 
+/// The number alone does not tell 000000 from no DE 3 (reversals need none).
+bool same_number(const Request& request, const codec::Message& answered, int element,
+                 std::int64_t asked, std::int64_t first) {
+  return request.message.has(element) == answered.has(element) && asked == first;
+}
+
 bool same_original_data(const Request& request, const codec::Message& answered) {
   const codec::Message& message = request.message;
   if (message.has(90) != answered.has(90)) return false;
@@ -83,8 +89,9 @@ bool same_content(Exchange& exchange, const ledger::StoredTransaction& first) {
   CP_ASSERT(read.has_value());
   const bool same_card = request.card.size == 0 ? head.card_form == ledger::CardForm::none
                                                 : names_same_card(exchange, head);
-  return same_card && request.processing_code == head.processing_code &&
-         request.amount_won == head.amount_won && request.message.has(4) == answered.has(4) &&
+  return same_card &&
+         same_number(request, answered, 3, request.processing_code, head.processing_code) &&
+         same_number(request, answered, 4, request.amount_won, head.amount_won) &&
          same_original_data(request, answered);
 }
 

@@ -333,7 +333,8 @@ class Book:
         refunds = [refund for refund in purchase.refunds if refund.left_won() > 0]
         given_back = sum(refund.left_won() for refund in refunds)
         if given_back > purchase.left_won():
-            self.problem(purchase, f"{given_back} won were refunded of {purchase.left_won()} left")
+            self.problem(purchase, f"{given_back} won were refunded of {purchase.left_won()} left, by "
+                         + "; ".join(refund.story() for refund in refunds))
         for reversal in purchase.reversals:
             if reversal.code == "25" and not any(r.is_approved or r.reversals
                                                  for r in purchase.refunds):

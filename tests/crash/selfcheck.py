@@ -32,7 +32,7 @@ FAULTS = {
     "forget-undone": r"although its reversal had been answered 00",
     "undone-again": r"although its reversal had been answered 00",
     # money
-    "half": r"the card holds|do not follow|wrong password \d after",  # memory without money
+    "half": r"the card holds|do not follow",  # memory without money
     "twice": r"the card holds|do not follow from one another",
     "reversal-moves-nothing": r"the card holds",
     "inquiry": r"the card holds",

@@ -51,7 +51,12 @@ class Store:
         if FAULT == "lost-tail":
             return lines[:-5]
         if FAULT == "half":
-            without("card:", 40)
+            balances = {}
+            for index, line in enumerate(lines):
+                for key in [key for key in line if key.startswith("card:")]:
+                    if index >= len(lines) - 40:
+                        line[key]["balance"] = balances.get(key, line[key]["balance"])
+                    balances[key] = line[key]["balance"]
         elif FAULT == "no-memory":
             without("dup:", 200)
         elif FAULT == "sale-again":
@@ -172,7 +177,10 @@ class Toy:
                                           "amount": int(request.get(4, 0))})
             if klass == "0200":
                 store.put("by90:" + self.by90(klass + request[11] + request[7]), self.key)
-                store.put("by37:" + self.by37(fields.get(37, request.get(37, ""))), self.key)
+                reference = self.by37(fields.get(37, request.get(37, "")))
+                store.put("by37:" + reference, self.key)
+                if request[3][:2] == "00":  # a refund bears its purchase's reference
+                    store.put("paid37:" + reference, self.key)
                 if code != "00":
                     store.put("declined:" + self.key, True)
         return code, fields
@@ -266,7 +274,7 @@ class Toy:
         if self.was_reversed():
             return "25", {}
         store, request = self.store, self.request
-        index, name = ("by90:", request[90][:20]) if 90 in request else ("by37:", request[37])
+        index, name = ("by90:", request[90][:20]) if 90 in request else ("paid37:", request[37])
         found = (store.get(index + "|".join([self.name, name, terminal, request[42]]))
                  for terminal in self.terminals())
         key = next(filter(None, found), None)

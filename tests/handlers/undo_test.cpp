@@ -126,6 +126,14 @@ TEST_F(Undo, ByDE37TheLatestNotYetUndoneIsMeant) {
   EXPECT_EQ(code("POS 0200 2=active 3=000000 4=1000 37=SAME"), "00") << "that stops no other";
 }
 
+TEST_F(Undo, AReversalAgainHasTheSameContent) {
+  const std::string reversal = "POS 0400 11=900001 ";
+  EXPECT_EQ(code(reversal + "3=000000"), "00");
+  EXPECT_EQ(code(reversal + "3=000000"), "00");
+  EXPECT_EQ(code(reversal), "94");
+  EXPECT_EQ(code(reversal + "3=000000 4=0"), "94");
+}
+
 TEST_F(Undo, CardAndAmountMustBeTheOriginals) {
   const std::string original = purchase("1000");
   EXPECT_EQ(code("POS 0400 2=other" + original), "25");

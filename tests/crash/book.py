@@ -194,6 +194,8 @@ class Book:
             request.system_errors += 1
             self.system_errors += 1
             return
+        if self._was_overtaken(send, answer):
+            request.first = None
         what = self._judge_remembered(send, answer) if request.kind in REMEMBERED else \
             self._judge_fresh(send, answer)
         request.latest_code = code
@@ -204,6 +206,13 @@ class Book:
             request.card.fifths.add(request.number)
         if what:
             self.problem(request, what)
+
+    @staticmethod
+    def _was_overtaken(send, answer):
+        """Sent over two connections and undone in between, its 25 can be read before its answer."""
+        request = send.request
+        return send.is_early and request.code == "25" and answer[39] != "25" and \
+            request.may_be_undone()
 
     def _judge_remembered(self, send, answer):
         request, code = send.request, answer[39]

@@ -9,11 +9,13 @@ from demo_world import iso
 
 
 class Send:
-    """A request on its way. `undone`: its reversal was answered 00 before it left, so it must be 25."""
-    __slots__ = ("request", "undone")
+    """A request on its way. `undone`: its reversal was answered 00 before it left, so it must be 25.
+    `is_early`: it left before any answer to the request came."""
+    __slots__ = ("request", "undone", "is_early")
 
-    def __init__(self, request, undone):
-        self.request, self.undone = request, undone
+    def __init__(self, request):
+        self.request, self.undone = request, request.is_undone()
+        self.is_early = request.first is None
 
 
 class Link:
@@ -33,8 +35,7 @@ class Link:
     def post(self, request, frame=None):
         """Queues a request; flush() writes it."""
         self.out += request.frame if frame is None else frame
-        self.pending.setdefault(request.mark, collections.deque()).append(
-            Send(request, request.is_undone()))
+        self.pending.setdefault(request.mark, collections.deque()).append(Send(request))
         self.in_flight += 1
         request.sends += 1
 

@@ -75,6 +75,11 @@ bool write_decided(codec::Writer& writer, int element, const codec::Message& req
   }
 }
 
+/// Whether there is something to echo; a DE 2 without digits is as good as absent.
+bool has_content(const codec::Message& request, int element) {
+  return request.has(element) && (element != 2 || !request.digits<19>(2).view().empty());
+}
+
 /// Elements of an answer in order: decided by the handler, else echoed as received.
 constexpr std::array<std::uint8_t, 24> kAnswered{2,  3,  4,  7,  11, 12, 13, 15, 18, 22, 25, 32,
                                                  37, 38, 39, 41, 42, 44, 48, 49, 54, 70, 90, 103};
@@ -84,7 +89,7 @@ void write_elements(codec::Writer& writer, const codec::Message& request, const 
   for (const int element : kAnswered) {
     if (element == 2 && !with_card) continue;
     if (write_decided(writer, element, request, answer)) continue;
-    if (request.has(element)) writer.copy(element, request);
+    if (has_content(request, element)) writer.copy(element, request);
   }
 }
 
@@ -96,7 +101,7 @@ void write_replay(codec::Writer& writer, const codec::Message& request, const An
   CP_ASSERT(read.has_value());
   if (answer.card.size != 0)
     writer.digits(2, answer.card.view());
-  else if (request.has(2))
+  else if (has_content(request, 2))
     writer.copy(2, request);
   for (int element = 3; element <= 128; ++element) {
     if (first.has(element)) writer.copy(element, element == 7 ? request : first);

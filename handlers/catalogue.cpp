@@ -96,7 +96,7 @@ bool is_utf8(std::string_view text) {
 /// 0010 is a PIN block, 0011 a hint without the password in it, 0012 a customer id.
 bool activation_tags_are_good(const Request& request) {
   const auto hex = request.tags.find(10);
-  if (!hex || request.station.pin_key == nullptr) return false;
+  if (!hex) return false;
   const auto block = crypto::pin_block_from_hex(*hex);
   if (!block) return false;
   const auto password =
@@ -146,7 +146,7 @@ bool track_agrees(const Request& request) {
   const auto track = request.message.digits<37>(35);
   const std::size_t separator = track.view().find('=');
   return separator != std::string_view::npos &&
-         (request.card.size == 0 || track.view().substr(0, separator) == request.card.view());
+         (!request.names_card() || track.view().substr(0, separator) == request.card.view());
 }
 
 /// A refund and a reversal must say what they mean.
@@ -181,7 +181,8 @@ const CatalogueRow* find_row(const Request& request) {
 int first_bad_element(const CatalogueRow& row, const Request& request, const Rules& rules) {
   const codec::Message& message = request.message;
   LowestBad bad;
-  for (const int element : row.mandatory) bad.check(message.has(element), element);
+  for (const int element : row.mandatory)
+    bad.check(element == 2 ? request.names_card() : message.has(element), element);
   if (needs_password(row, request, rules)) bad.check(message.has(52), 52);
   if (message.has(35)) bad.check(track_agrees(request), 35);
   if (message.has(48)) bad.check(tags_are_good(row, request), 48);

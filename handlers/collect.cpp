@@ -30,7 +30,6 @@ ledger::CardId find_ordered_card(Exchange& exchange) {
 Refusal collect(Exchange& exchange) {
   Context& context = exchange.context;
   Answer& answer = exchange.answer;
-  const crypto::Key* pin_key = exchange.request.station.pin_key;
   const ledger::CardId id = find_ordered_card(exchange);
   if (id == 0) return Refusal::order_not_found;
   const auto card = ledger::read_card(context.draft, id);
@@ -38,7 +37,6 @@ Refusal collect(Exchange& exchange) {
   CP_ASSERT(card.has_value() && file.has_value());
   if (card->state == ledger::CardState::active) return Refusal::already_activated;
   if (card->state != ledger::CardState::sold) return Refusal::order_not_found;
-  if (pin_key == nullptr) return Refusal::system_error;
 
   const auto& head = file->head;
   const auto number = context.vault.open(Secret::card_number, id, head.seal_key, head.number);
@@ -47,9 +45,9 @@ Refusal collect(Exchange& exchange) {
       context.vault.open(Secret::initial_password, id, head.seal_key, file->initial);
   if (!number || !pin || !initial) return Refusal::system_error;
 
-  const crypto::PinBlock block =
-      crypto::make_pin_block(*pin_key, crypto::Password(*initial), *number);
-  answer.card.size = number->copy(answer.card.data.data(), answer.card.data.size());
+  const crypto::PinBlock block = crypto::make_pin_block(*exchange.request.station.pin_key,
+                                                        crypto::Password(*initial), *number);
+  answer.card.size = number->view().copy(answer.card.data.data(), answer.card.data.size());
   codec::TagWriter tags(answer.tags);
   tags.add(4, *pin);
   tags.add(5, base::to_hex(block));

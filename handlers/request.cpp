@@ -18,11 +18,10 @@ void copy_digits(const codec::Message& message, int element, std::array<char, Si
 }  // namespace
 
 bool Request::names_foreign_card(std::string_view bin) const {
-  return card.size != 0 && card.size != ledger::kPinNumberSize && !card.view().starts_with(bin);
+  return names_card() && card.size != ledger::kPinNumberSize && !card.view().starts_with(bin);
 }
 
 std::optional<crypto::Password> Request::password() const {
-  if (station.pin_key == nullptr) return std::nullopt;
   crypto::PinBlock block;
   message.bytes(52, block);
   return crypto::open_pin_block(*station.pin_key, block, card.view());

@@ -19,7 +19,7 @@ struct Request {
   codec::Mti mti;                     ///< without the repeat bit
   std::uint32_t processing_code = 0;  ///< DE 3
   std::int64_t amount_won = 0;        ///< DE 4
-  codec::DigitText<19> card;          ///< DE 2
+  codec::DigitText<19> card;          ///< DE 2; without digits it is as good as absent
   ledger::TerminalId terminal{};      ///< DE 41
   ledger::MerchantId merchant{};      ///< DE 42
   codec::TagList tags;                ///< DE 48; its sequence was checked before
@@ -32,6 +32,7 @@ struct Request {
   /// Last two: where it goes.
   unsigned to_account() const { return processing_code % 100; }
 
+  bool names_card() const { return card.size != 0; }
   /// The card is not one of ours: another BIN (a PIN# is always ours).
   bool names_foreign_card(std::string_view bin) const;
   /// The password in DE 52: nothing when the block is none under the station's key and this card.

@@ -85,9 +85,9 @@ void remember_early(Exchange& exchange) {
 
 /// DE 2 and 4, where the reversal carries them, are the original's.
 bool agrees(Exchange& exchange, const ledger::TransactionHead& head) {
-  const codec::Message& message = exchange.request.message;
-  return (!message.has(2) || names_same_card(exchange, head)) &&
-         (!message.has(4) || exchange.request.amount_won == head.amount_won);
+  const Request& request = exchange.request;
+  return (!request.names_card() || names_same_card(exchange, head)) &&
+         (!request.message.has(4) || request.amount_won == head.amount_won);
 }
 
 /// What the transaction really was, from DE 95; 0 without it.

@@ -44,7 +44,7 @@ Refusal read_order(const Exchange& exchange, Order& order) {
     order.total_won += line.product->face_won * line.quantity;
   }
   if (exchange.request.amount_won == 0) return Refusal::amount_zero;
-  const bool one_card_named = exchange.request.card.size != 0;
+  const bool one_card_named = exchange.request.names_card();
   if (order.total_won != exchange.request.amount_won || (one_card_named && order.card_count != 1))
     return Refusal::amount_not_the_lines;
   return Refusal::none;
@@ -115,7 +115,7 @@ Refusal sell(Exchange& exchange) {
   Order order;
   if (const Refusal refusal = read_order(exchange, order); refusal != Refusal::none) return refusal;
   if (was_reversed_before(exchange)) return Refusal::original_was_reversed;
-  const bool from_stock = request.card.size != 0;
+  const bool from_stock = request.names_card();
   ledger::CardRecord stock_card;
   if (from_stock) {
     if (const Refusal refusal = check_stock_card(exchange, order, stock_card);

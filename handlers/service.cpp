@@ -87,8 +87,8 @@ bool same_content(Exchange& exchange, const ledger::StoredTransaction& first) {
   codec::Message answered;
   const auto read = codec::read_message(codec::kIso87Binary, first.view().answer, answered);
   CP_ASSERT(read.has_value());
-  const bool same_card = request.card.size == 0 ? head.card_form == ledger::CardForm::none
-                                                : names_same_card(exchange, head);
+  const bool same_card = request.names_card() ? names_same_card(exchange, head)
+                                              : head.card_form == ledger::CardForm::none;
   return same_card &&
          same_number(request, answered, 3, request.processing_code, head.processing_code) &&
          same_number(request, answered, 4, request.amount_won, head.amount_won) &&
@@ -107,7 +107,7 @@ void echo_first_card(Exchange& exchange, const ledger::TransactionHead& head) {
                                                            file->head.seal_key, file->head.pin);
   CP_ASSERT(digits.has_value());
   codec::DigitText<19>& card = exchange.answer.card;
-  card.size = digits->copy(card.data.data(), card.data.size());
+  card.size = digits->view().copy(card.data.data(), card.data.size());
 }
 
 void replay(Exchange& exchange, const ledger::StoredTransaction& first) {
@@ -167,7 +167,7 @@ ledger::TransactionHead make_head(const CatalogueRow& row, const Exchange& excha
   head.time_us = exchange.context.now;
   head.card = decision.card.id;
   head.unknown_card = decision.card.unknown;
-  head.card_form = exchange.request.card.size == 0 ? ledger::CardForm::none : decision.card.form;
+  head.card_form = exchange.request.names_card() ? decision.card.form : ledger::CardForm::none;
   head.amount_won = exchange.request.amount_won;
   head.moved_won = decision.moved_won;
   head.original = decision.original;
@@ -186,7 +186,7 @@ ledger::TransactionHead make_head(const CatalogueRow& row, const Exchange& excha
 void remember_decision(const CatalogueRow& row, Exchange& exchange) {
   Decision& decision = exchange.decision;
   const Request& request = exchange.request;
-  if (request.card.size != 0 && decision.card.id == 0 && decision.card.unknown == 0)
+  if (request.names_card() && decision.card.id == 0 && decision.card.unknown == 0)
     decision.card =
         ledger::find_card(exchange.context.draft, exchange.context.vault, request.card.view());
   std::array<std::uint8_t, 1'200> space;

@@ -23,9 +23,7 @@ StationLink link_of(const config::Station& from, const crypto::KeyStore& keys) {
   link.station.id = from.id;
   link.station.role = from.role;
   link.station.password_required = from.password_required;
-  link.station.pin_key = from.password_required
-                             ? require_key(keys, from.name, crypto::KeyUse::pin, "pin")
-                             : keys.station_key(from.name, crypto::KeyUse::pin);
+  link.station.pin_key = require_key(keys, from.name, crypto::KeyUse::pin, "pin");
   link.profile = from.profile;
   link.frame = from.frame;
   link.mac = from.mac;

@@ -161,9 +161,11 @@ void Desk::add_card(ledger::Draft& draft, const std::string& name, std::uint8_t 
   ids_[name] = id;
   const auto file = ledger::read_card_file(draft, id);
   using crypto::Secret;
-  numbers_[name] = *vault_.open(Secret::card_number, id, file->head.seal_key, file->head.number);
+  numbers_[name] =
+      vault_.open(Secret::card_number, id, file->head.seal_key, file->head.number)->view();
   if (name == "active")
-    numbers_["pin"] = *vault_.open(Secret::pin_number, id, file->head.seal_key, file->head.pin);
+    numbers_["pin"] =
+        vault_.open(Secret::pin_number, id, file->head.seal_key, file->head.pin)->view();
   if (balance_won == 0) return;
   ledger::Entry entry;
   entry.move(ledger::AccountKey::prefund_received(), ledger::AccountKey::card(id), balance_won);
@@ -187,7 +189,9 @@ std::string Desk::initial_password(const std::string& card_number) {
   ledger::Draft draft(store_, batch);
   const ledger::CardId id = ledger::find_card(draft, vault_, card_number).id;
   const auto file = ledger::read_card_file(draft, id);
-  return *vault_.open(crypto::Secret::initial_password, id, file->head.seal_key, file->initial);
+  return std::string(
+      vault_.open(crypto::Secret::initial_password, id, file->head.seal_key, file->initial)
+          ->view());
 }
 
 ledger::CardRecord Desk::card(const std::string& name) {

@@ -149,6 +149,7 @@ TEST(FormatErrors, NameTheLowestElementThatIsMissingOrWrong) {
   Desk desk;
   const std::pair<const char*, const char*> cases[] = {
       {"DE002", "POS 0200 3=000000 4=1 -7"},
+      {"DE002", "POS 0200 2= 3=000000 4=1"},
       {"DE003", "POS 0200 2=active 4=1"},
       {"DE004", "POS 0200 2=active 3=000000"},
       {"DE004", "POS 0200 2=active 3=000000 4=1 !4"},

@@ -76,7 +76,12 @@ struct Request {
   bool mac_wrong = false;
   int unreadable = -1;  ///< the element that cannot be read; 0: bytes after the last
 
-  bool has(int element) const { return element == 48 ? !tags.empty() : fields.contains(element); }
+  /// A DE 2 without digits is none.
+  bool has(int element) const {
+    return element == 48  ? !tags.empty()
+           : element == 2 ? !get(2).empty()
+                          : fields.contains(element);
+  }
   std::string get(int element) const {
     const auto found = fields.find(element);
     return found == fields.end() ? std::string() : found->second;

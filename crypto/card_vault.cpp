@@ -142,6 +142,12 @@ struct CardVault::State {
   std::vector<std::pair<std::uint16_t, Hmac>> password;
 };
 
+ClearText::ClearText(std::string_view text) : size_(text.copy(text_.data(), text_.size())) {
+  CP_ASSERT(text.size() == size_);
+}
+
+ClearText::~ClearText() { OPENSSL_cleanse(text_.data(), text_.size()); }
+
 CardVault::CardVault(const KeyStore& keys)
     : keys_(keys),
       seal_key_id_(keys.current_id(KeyUse::card_seal)),
@@ -173,8 +179,8 @@ Sealed CardVault::seal(Secret what, std::uint64_t card_id, std::string_view text
   return sealed;
 }
 
-std::optional<std::string> CardVault::open(Secret what, std::uint64_t card_id, std::uint16_t key_id,
-                                           const Sealed& sealed) {
+std::optional<ClearText> CardVault::open(Secret what, std::uint64_t card_id, std::uint16_t key_id,
+                                         const Sealed& sealed) {
   Gcm& gcm = entry(state_->open, key_id, [&] {
     return Gcm(key_bytes(keys_, KeyUse::card_seal, key_id, "card_seal"), false);
   });
@@ -183,7 +189,8 @@ std::optional<std::string> CardVault::open(Secret what, std::uint64_t card_id, s
   gcm.start(sealed.data(), binding(what, card_id));
   gcm.crypt(sealed.data() + kNonce, plain.data());
   if (!gcm.finish_checked(sealed.data() + kNonce + kText)) return std::nullopt;
-  return std::string(plain.begin(), std::find(plain.begin(), plain.end(), 0));
+  const auto end = std::find(plain.begin(), plain.end(), 0);
+  return ClearText(base::as_text({plain.data(), static_cast<std::size_t>(end - plain.begin())}));
 }
 
 PasswordVerifier CardVault::verifier(std::uint64_t card_id, std::uint16_t key_id,

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "base/random.hpp"
@@ -25,6 +24,21 @@ enum class Secret : std::uint8_t { card_number = 1, pin_number = 2, initial_pass
 /// nonce (12) ‖ ciphertext, zero-padded plain text of 19 bytes (19) ‖ tag (16).
 using Sealed = std::array<std::uint8_t, 12 + 19 + 16>;
 
+/// An opened secret; wiped when destroyed, never printed.
+class ClearText {
+ public:
+  explicit ClearText(std::string_view text);
+  ~ClearText();
+  ClearText(const ClearText&) = default;
+  ClearText& operator=(const ClearText&) = default;
+  std::string_view view() const { return {text_.data(), size_}; }
+  operator std::string_view() const { return view(); }
+
+ private:
+  std::array<char, 19> text_{};
+  std::size_t size_;
+};
+
 /// One thread at a time. Throws std::runtime_error if OpenSSL fails or a key id is unknown.
 class CardVault {
  public:
@@ -43,8 +57,8 @@ class CardVault {
   Sealed seal(Secret what, std::uint64_t card_id, std::string_view text,
               base::RandomSource& random);
   /// Nothing when the record was altered, or belongs to another card or kind.
-  std::optional<std::string> open(Secret what, std::uint64_t card_id, std::uint16_t key_id,
-                                  const Sealed& sealed);
+  std::optional<ClearText> open(Secret what, std::uint64_t card_id, std::uint16_t key_id,
+                                const Sealed& sealed);
 
   PasswordVerifier verifier(std::uint64_t card_id, std::uint16_t key_id, std::string_view password);
 

@@ -1,8 +1,8 @@
 #pragma once
 /// Double entry: the one place where money moves.
 ///
-///   Entry entry(draft);  entry.move(from, to, amount) …  → lines that sum to zero
-///   entry.post(sequence) → balances of cards and accounts, all or nothing with the draft
+///   Entry entry;  entry.move(from, to, amount) …  → lines that sum to zero
+///   entry.post(draft, sequence) → balances of cards and accounts, all or nothing with the draft
 
 #include <cstdint>
 #include <vector>
@@ -18,7 +18,6 @@ class Entry {
  public:
   void move(const AccountKey& from, const AccountKey& to, std::int64_t amount_won);
   const std::vector<Posting>& lines() const { return lines_; }
-  void clear() { lines_.clear(); }
 
   /// Writes the balances. That no card falls below what it holds is for the caller to have
   /// checked; here it is an assertion.

@@ -167,7 +167,7 @@ void Checkpoint::run() {
     const auto has_work = [this] {
       const State now = state();
       return stop_ || now == State::applying || now == State::clearing ||
-             (settled_ && snapshot_user_) || snapshot_done_;
+             (settled_ && snapshot_request_) || snapshot_done_;
     };
     changed_.wait_for(lock, std::chrono::milliseconds(100), has_work);
     lock.unlock();
@@ -322,23 +322,24 @@ bool Checkpoint::rest(std::int64_t time_us) {
   return !stop_;
 }
 
-bool Checkpoint::request_snapshot(DurableStore::SnapshotUser user) {
+bool Checkpoint::request_snapshot(SnapshotRequest request) {
   if (snapshot_busy_.exchange(true)) return false;
   {
     const std::lock_guard lock(mutex_);
-    snapshot_user_ = std::move(user);
+    snapshot_request_ = std::move(request);
   }
   changed_.notify_all();
   return true;
 }
 
 void Checkpoint::serve_snapshot() {
-  DurableStore::SnapshotUser user;
+  SnapshotRequest request;
   {
     const std::lock_guard lock(mutex_);
-    if (!snapshot_user_) return;
+    if (!snapshot_request_) return;
     // Nothing of the next window is in LMDB yet, and the last one's mark is.
-    user = std::exchange(snapshot_user_, nullptr);
+    request = std::move(*snapshot_request_);
+    snapshot_request_.reset();
   }
   try {
     snapshot_ =
@@ -347,10 +348,11 @@ void Checkpoint::serve_snapshot() {
     events_.report(StoreEvent::snapshot_aborted,
                    std::string("no snapshot can be opened: ") + error.what());
     snapshot_busy_ = false;
+    if (request.refused) request.refused(error.what());
     return;
   }
   snapshot_told_ = false;
-  snapshot_thread_ = std::thread([this, user = std::move(user)] { use_snapshot(user); });
+  snapshot_thread_ = std::thread([this, user = std::move(request.use)] { use_snapshot(user); });
 }
 
 void Checkpoint::use_snapshot(const DurableStore::SnapshotUser& user) {

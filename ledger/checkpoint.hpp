@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "ledger/durable_store.hpp"
@@ -53,7 +54,11 @@ class Checkpoint {
   std::uint64_t windows() const { return windows_.load(std::memory_order_relaxed); }
   /// True while LMDB takes nothing: the disk is full or broken.
   bool stuck() const { return stuck_.load(std::memory_order_relaxed); }
-  bool request_snapshot(DurableStore::SnapshotUser user);
+  struct SnapshotRequest {
+    DurableStore::SnapshotUser use;
+    DurableStore::SnapshotRefused refused;
+  };
+  bool request_snapshot(SnapshotRequest request);
 
  private:
   friend class Sweeper;
@@ -97,7 +102,7 @@ class Checkpoint {
 
   std::mutex mutex_;  // of waiting, and of the request
   std::condition_variable changed_;
-  DurableStore::SnapshotUser snapshot_user_;  // asked for, not yet served
+  std::optional<SnapshotRequest> snapshot_request_;  // asked for, not yet served
   std::shared_ptr<SettledSnapshot> snapshot_;
   std::atomic<bool> snapshot_busy_{false}, snapshot_done_{false}, snapshot_told_{false};
   std::thread snapshot_thread_;

@@ -28,9 +28,9 @@ namespace {
 /// lasts while it is applied.
 constexpr double kJournalShareOfWindow = 0.5;
 
-class Engine : public DurableStore {
+class JournaledStore : public DurableStore {
  public:
-  Engine(const StoreOptions& options, StoreEvents& events);
+  JournaledStore(const StoreOptions& options, StoreEvents& events);
 
   std::optional<std::string_view> get(Table table, std::string_view key) override;
   void scan(Table table, std::string_view first, std::size_t limit,
@@ -40,8 +40,8 @@ class Engine : public DurableStore {
   void tick() override;
   StoreFigures figures() const override;
   bool settle() override;
-  bool request_settled_snapshot(SnapshotUser user) override {
-    return checkpoint_->request_snapshot(std::move(user));
+  bool request_settled_snapshot(SnapshotUser user, SnapshotRefused refused) override {
+    return checkpoint_->request_snapshot({std::move(user), std::move(refused)});
   }
 
  private:
@@ -88,7 +88,7 @@ class Engine : public DurableStore {
   std::optional<Checkpoint> checkpoint_;
 };
 
-Engine::Engine(const StoreOptions& options, StoreEvents& events)
+JournaledStore::JournaledStore(const StoreOptions& options, StoreEvents& events)
     : options_(options),
       events_(events),
       files_(options.files != nullptr ? *options.files : system_files()) {
@@ -102,7 +102,7 @@ Engine::Engine(const StoreOptions& options, StoreEvents& events)
   recover();
 }
 
-void Engine::recover() {
+void JournaledStore::recover() {
   const AppliedMark mark = file_->mark();
   RecoveryReport report = read_journal(files_, journal_folder(options_.folder), mark,
                                        [this](std::uint64_t sequence, const JournalEntry& entry) {
@@ -118,10 +118,16 @@ void Engine::recover() {
   window_begun_us_ = base::steady_now();
   // What was replayed is a window of its own, whatever its size.
   freeze_if_due(true);
+  // A sync that failed may have left the journal's tail in the page cache alone, and a later one
+  // says nothing of it: what counts from here on must be in the data file.
+  if (!pool_->direct() && !settle())
+    throw std::runtime_error("what was replayed cannot be applied to " +
+                             data_file(options_.folder).string() +
+                             "; make room on the disk or mend it, then start again");
   show();
 }
 
-void Engine::report_recovery(const RecoveryReport& report) {
+void JournaledStore::report_recovery(const RecoveryReport& report) {
   if (!report.passed_over.empty()) events_.report(StoreEvent::tail_dropped, report.passed_over);
   if (!report.dropped.empty()) events_.report(StoreEvent::tail_dropped, report.dropped);
   std::string text = std::to_string(report.batches) + " batches with " +
@@ -137,7 +143,7 @@ void Engine::report_recovery(const RecoveryReport& report) {
 
 /// Goes on in a segment of its own, whose first record says for good where the journal before it
 /// ended.
-void Engine::begin_journal(RecoveryReport report) {
+void JournaledStore::begin_journal(RecoveryReport report) {
   pool_.emplace(files_,
                 SegmentPoolOptions{.folder = journal_folder(options_.folder),
                                    .segment_bytes = options_.segment_bytes,
@@ -155,7 +161,7 @@ void Engine::begin_journal(RecoveryReport report) {
   ++sequence_;
 }
 
-std::optional<std::string_view> Engine::get(Table table, std::string_view key) {
+std::optional<std::string_view> JournaledStore::get(Table table, std::string_view key) {
   const HashedKey hashed(key);
   Overlay::Found found;
   if (!active_->find(table, hashed, found) &&
@@ -165,22 +171,22 @@ std::optional<std::string_view> Engine::get(Table table, std::string_view key) {
   return found.value;
 }
 
-void Engine::scan(Table table, std::string_view first, std::size_t limit,
-                  const std::function<bool(std::string_view, std::string_view)>& visit) {
+void JournaledStore::scan(Table table, std::string_view first, std::size_t limit,
+                          const std::function<bool(std::string_view, std::string_view)>& visit) {
   const std::array<const Overlay*, 2> overlays{active_, frozen_};
   scan_merged(overlays, *reader_, table, first, limit, visit);
 }
 
-Writable Engine::writable() const {
+Writable JournaledStore::writable() const {
   if (poisoned_) return Writable::poisoned;
   return overlays_full() || !journal_->has_room() ? Writable::full : Writable::yes;
 }
 
-bool Engine::overlays_full() const {
+bool JournaledStore::overlays_full() const {
   return overlay_full() && checkpoint_->state() != Checkpoint::State::idle;
 }
 
-void Engine::commit(const WriteSet& batch, const Done& done) {
+void JournaledStore::commit(const WriteSet& batch, const Done& done) {
   if (batch.empty()) return done(CommitOutcome::committed);
   // The journal itself says whether it has room for just this batch.
   if (poisoned_ || overlays_full()) {
@@ -198,7 +204,8 @@ void Engine::commit(const WriteSet& batch, const Done& done) {
 }
 
 /// Puts the live entries where the journal wants them; nothing when they are too many.
-std::optional<std::size_t> Engine::serialise(const WriteSet& batch, std::uint32_t& entries) {
+std::optional<std::size_t> JournaledStore::serialise(const WriteSet& batch,
+                                                     std::uint32_t& entries) {
   std::size_t size = batch.bytes() + batch.mark() * kEntryHeaderBytes;  // the dead ones too
   if (size > max_payload_bytes_) {
     size = 0;
@@ -228,7 +235,7 @@ std::optional<std::size_t> Engine::serialise(const WriteSet& batch, std::uint32_
   return static_cast<std::size_t>(at - journal_->payload());
 }
 
-CommitOutcome Engine::write(std::size_t payload_bytes, std::uint32_t entries) {
+CommitOutcome JournaledStore::write(std::size_t payload_bytes, std::uint32_t entries) {
   const std::int64_t begun_us = base::steady_now();
   const Journal::Written written =
       journal_->write(RecordKind::batch, sequence_ + 1, payload_bytes, entries);
@@ -261,13 +268,13 @@ CommitOutcome Engine::write(std::size_t payload_bytes, std::uint32_t entries) {
 
 /// The batch is durable: if there is no memory to show it, the process must end, and the next one
 /// will show it.
-void Engine::publish(const WriteSet& batch) noexcept {
+void JournaledStore::publish(const WriteSet& batch) noexcept {
   batch.for_each_live([&](Table table, std::string_view key, std::string_view value, bool erased) {
     active_->put(table, HashedKey(key), value, erased, sequence_);
   });
 }
 
-void Engine::tick() {
+void JournaledStore::tick() {
   reclaim();
   freeze_if_due(false);
   note_bound();
@@ -276,7 +283,7 @@ void Engine::tick() {
 
 /// Lets go of a window that is in LMDB for good, and moves the reader on so that LMDB may use pages
 /// again.
-void Engine::reclaim() {
+void JournaledStore::reclaim() {
   const bool applied = checkpoint_->state() == Checkpoint::State::applied;
   const std::uint64_t commits = file_->commits();
   if (!applied && commits == seen_commits_) return;
@@ -289,12 +296,12 @@ void Engine::reclaim() {
   journal_->release(checkpoint_->applied_to());
 }
 
-bool Engine::journal_due() const {
+bool JournaledStore::journal_due() const {
   return static_cast<double>(journal_->bytes()) >
          kJournalShareOfWindow * static_cast<double>(options_.journal_bytes);
 }
 
-void Engine::freeze_if_due(bool now) {
+void JournaledStore::freeze_if_due(bool now) {
   const double by_overlay =
       static_cast<double>(active_->bytes()) / static_cast<double>(options_.overlay_bytes);
   const double by_journal =
@@ -306,7 +313,7 @@ void Engine::freeze_if_due(bool now) {
     freeze();
 }
 
-void Engine::freeze() {
+void JournaledStore::freeze() {
   CP_ASSERT(frozen_ == nullptr);
   frozen_ = active_;
   active_ = active_ == &overlays_[0] ? &overlays_[1] : &overlays_[0];
@@ -316,7 +323,7 @@ void Engine::freeze() {
 }
 
 /// Tells once that the bound is reached and once that it is left.
-void Engine::note_bound() {
+void JournaledStore::note_bound() {
   const bool full = writable() == Writable::full;
   if (full == bound_told_) return;
   bound_told_ = full;
@@ -332,7 +339,7 @@ void Engine::note_bound() {
   events_.report(StoreEvent::bound_reached, why + "; batches are refused until there is room");
 }
 
-void Engine::show() {
+void JournaledStore::show() {
   const auto set = [](std::atomic<std::uint64_t>& to, std::uint64_t value) {
     to.store(value, std::memory_order_relaxed);
   };
@@ -345,7 +352,7 @@ void Engine::show() {
   shown_poisoned_.store(poisoned_, std::memory_order_relaxed);
 }
 
-StoreFigures Engine::figures() const {
+StoreFigures JournaledStore::figures() const {
   StoreFigures figures;
   figures.journal_sequence = shown_sequence_;
   figures.applied_to = checkpoint_->applied_to();
@@ -365,7 +372,7 @@ StoreFigures Engine::figures() const {
   return figures;
 }
 
-bool Engine::settle() {
+bool JournaledStore::settle() {
   checkpoint_->set_hurry(true);
   bool taken = true;
   while (taken && (frozen_ != nullptr || !active_->empty())) {
@@ -382,7 +389,7 @@ bool Engine::settle() {
 }  // namespace
 
 std::unique_ptr<DurableStore> DurableStore::open(const StoreOptions& options, StoreEvents& events) {
-  return std::make_unique<Engine>(options, events);
+  return std::make_unique<JournaledStore>(options, events);
 }
 
 }  // namespace ledger

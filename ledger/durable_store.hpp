@@ -76,8 +76,10 @@ class DurableStore : public Store {
   /// calls throw SnapshotExpired; views stay valid until the next call. What the user throws is
   /// caught and reported.
   using SnapshotUser = std::function<void(Snapshot& snapshot, std::uint64_t sequence)>;
+  /// Called instead, in another thread too, when no snapshot can be opened.
+  using SnapshotRefused = std::function<void(std::string_view why)>;
   /// False, and nothing is called, while another one is asked for or open. Any thread.
-  virtual bool request_settled_snapshot(SnapshotUser user) = 0;
+  virtual bool request_settled_snapshot(SnapshotUser user, SnapshotRefused refused) = 0;
 };
 
 class SnapshotExpired : public std::runtime_error {

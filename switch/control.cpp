@@ -67,11 +67,12 @@ ControlServer::~ControlServer() {
 }
 
 void ControlServer::accept() {
+  is_accepting_ = true;
   acceptor_.async_accept([this](const error_code& error, Socket socket) {
-    if (error == asio::error::operation_aborted) return;
-    if (!error) admit(std::move(socket));
-    // Out of descriptors: the next tick tries again, this one would go round at full speed.
-    if (!error) accept();
+    is_accepting_ = false;
+    if (error) return;  // out of descriptors: tick() tries again, at once would be at full speed
+    admit(std::move(socket));
+    accept();
   });
 }
 
@@ -136,8 +137,6 @@ void ControlServer::refuse(ControlClient client, std::string_view sentence) {
   write(*found);
 }
 
-bool ControlServer::is_here(ControlClient client) const { return find(client) != nullptr; }
-
 void ControlServer::queue(Client& client, const boost::json::object& line) {
   const std::string text = boost::json::serialize(line);
   if (client.unsent() + text.size() + 1 > kMaxControlOutput) return drop(client);
@@ -184,6 +183,7 @@ void ControlServer::tick(base::TimeUs now_us) {
     if (must_move && now_us - client->moved_us >= kControlPatience) drop(*client);
   }
   reap();
+  if (acceptor_.is_open() && !is_accepting_) accept();
 }
 
 void ControlServer::close() {

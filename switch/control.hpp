@@ -57,7 +57,6 @@ class ControlServer {
   void finish(ControlClient client);
   /// Sends {"kind":"error"} and closes once everything is sent.
   void refuse(ControlClient client, std::string_view sentence);
-  bool is_here(ControlClient client) const;
 
   /// Several times a second, with base::steady_now(): time-outs.
   void tick(base::TimeUs now_us);
@@ -83,6 +82,7 @@ class ControlServer {
   Handler handler_;
   std::vector<std::unique_ptr<Client>> clients_;
   ControlClient last_client_ = 0;
+  bool is_accepting_ = false;
 };
 
 }  // namespace core

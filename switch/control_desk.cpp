@@ -299,10 +299,13 @@ void ControlDesk::check(ControlClient client) {
   if (checking_) throw BadRequest("a check is under way");
   auto link = std::make_shared<CheckLink>();
   link->desk = this;
-  const bool taken =
-      view_.store.request_settled_snapshot([client, link, &io = view_.io, &keys = view_.keys](
-                                               ledger::Snapshot& snapshot, std::uint64_t) {
+  const bool taken = view_.store.request_settled_snapshot(
+      [client, link, &io = view_.io, &keys = view_.keys](ledger::Snapshot& snapshot,
+                                                         std::uint64_t) {
         run_check(client, link, io, keys, snapshot);
+      },
+      [client, link, &io = view_.io](std::string_view why) {
+        end_check(client, link, io, std::string(why), {});
       });
   if (!taken) throw BadRequest("another look at the data is under way; try again later");
   checking_ = link;
@@ -316,11 +319,6 @@ void ControlDesk::check(ControlClient client) {
 void ControlDesk::run_check(ControlClient client, const std::shared_ptr<CheckLink>& link,
                             boost::asio::io_context& io, const crypto::KeyStore& keys,
                             ledger::Snapshot& snapshot) {
-  const auto post = [&io, link](auto work) {
-    boost::asio::post(io, [link, work = std::move(work)] {
-      if (link->desk != nullptr) work(*link->desk);
-    });
-  };
   std::string error;
   ledger::CheckReport report;
   try {
@@ -330,14 +328,23 @@ void ControlDesk::run_check(ControlClient client, const std::shared_ptr<CheckLin
       if (link->cancelled) throw CheckCancelled();
       if (std::exchange(told, per_mille) == per_mille) return;
       json::object line{{"kind", "progress"}, {"done", per_mille}, {"of", 1'000}, {"text", doing}};
-      post([client, line = std::move(line)](ControlDesk& desk) {
-        if (!desk.door_->send(client, line) && desk.checking_) desk.checking_->cancelled = true;
+      boost::asio::post(io, [client, link, line = std::move(line)] {
+        if (link->desk != nullptr && !link->desk->door_->send(client, line)) link->cancelled = true;
       });
     });
   } catch (const std::exception& failure) {
     error = link->cancelled ? "the client has left" : failure.what();
   }
-  post([client, error, report = std::move(report)](ControlDesk& desk) {
+  end_check(client, link, io, std::move(error), std::move(report));
+}
+
+/// In a thread of the store: has the desk tell the outcome, a report or why there is none.
+void ControlDesk::end_check(ControlClient client, const std::shared_ptr<CheckLink>& link,
+                            boost::asio::io_context& io, std::string error,
+                            ledger::CheckReport report) {
+  boost::asio::post(io, [client, link, error = std::move(error), report = std::move(report)] {
+    if (link->desk == nullptr) return;
+    ControlDesk& desk = *link->desk;
     desk.checking_.reset();
     const bool is_right = error.empty() && report.right();
     desk.view_.log.event(

@@ -78,6 +78,8 @@ class ControlDesk : public BackgroundWork {
   static void run_check(ControlClient client, const std::shared_ptr<CheckLink>& link,
                         boost::asio::io_context& io, const crypto::KeyStore& keys,
                         ledger::Snapshot& snapshot);
+  static void end_check(ControlClient client, const std::shared_ptr<CheckLink>& link,
+                        boost::asio::io_context& io, std::string error, ledger::CheckReport report);
   void log_level(ControlClient client, const boost::json::object& request);
 
   DeskView view_;

@@ -17,7 +17,8 @@ std::string opened(SmallLedger& ledger, Secret what, CardId id, const CardFile& 
   const crypto::Sealed& sealed = what == Secret::card_number  ? file.head.number
                                  : what == Secret::pin_number ? file.head.pin
                                                               : file.initial;
-  return ledger.vault.open(what, id, file.head.seal_key, sealed).value_or("");
+  const auto text = ledger.vault.open(what, id, file.head.seal_key, sealed);
+  return text ? std::string(text->view()) : "";
 }
 
 bool all_digits(std::string_view text) {

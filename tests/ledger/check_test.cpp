@@ -162,8 +162,9 @@ TEST(CheckText, NoNumberOfACardIsEverInIt) {
   for (CardId id = 1; id <= 6; ++id) {
     Draft draft(world->store, world->batch);
     const CardFileHead head = read_card_file(draft, id)->head;
-    secrets.push_back(*world->vault.open(crypto::Secret::card_number, id, 1, head.number));
-    secrets.push_back(*world->vault.open(crypto::Secret::pin_number, id, 1, head.pin));
+    secrets.emplace_back(
+        world->vault.open(crypto::Secret::card_number, id, 1, head.number)->view());
+    secrets.emplace_back(world->vault.open(crypto::Secret::pin_number, id, 1, head.pin)->view());
   }
   for (int table = 1; table <= kTableCount; ++table)
     for (const auto& [key, value] : world->records(static_cast<Table>(table)))

@@ -83,18 +83,20 @@ TEST(StoreSnapshot, ASettledSnapshotIsConsistentWhileBatchesGoOn) {
     ASSERT_EQ(test::commit_patiently(*store, batch), CommitOutcome::committed);
     store->tick();
     if (round % 10 != 0) continue;
-    store->request_settled_snapshot([&](Snapshot& snapshot, std::uint64_t sequence) {
-      std::int64_t sum = 0;
-      int count = 0;
-      snapshot.for_each(Table::accounts, [&](std::string_view, std::string_view value) {
-        sum += std::stoll(std::string(value));
-        ++count;
-        return true;
-      });
-      if (sum != 1'000 * kAccounts || count != kAccounts || sequence <= last) ++wrong;
-      last = sequence - 1;  // the same window may be seen twice
-      ++looks;
-    });
+    store->request_settled_snapshot(
+        [&](Snapshot& snapshot, std::uint64_t sequence) {
+          std::int64_t sum = 0;
+          int count = 0;
+          snapshot.for_each(Table::accounts, [&](std::string_view, std::string_view value) {
+            sum += std::stoll(std::string(value));
+            ++count;
+            return true;
+          });
+          if (sum != 1'000 * kAccounts || count != kAccounts || sequence <= last) ++wrong;
+          last = sequence - 1;  // the same window may be seen twice
+          ++looks;
+        },
+        nullptr);
   }
   EXPECT_GE(looks, 5);
   EXPECT_EQ(wrong, 0);
@@ -111,27 +113,29 @@ TEST(StoreSnapshot, OnlyOneSettledSnapshotAtATimeAndItsTimeIsLimited) {
   ASSERT_EQ(commit(*store, batch), CommitOutcome::committed);
   ASSERT_TRUE(store->settle());
   std::promise<bool> expired;
-  EXPECT_TRUE(store->request_settled_snapshot([&](Snapshot& snapshot, std::uint64_t) {
-    const auto view = snapshot.get(Table::cards, "7");
-    EXPECT_EQ(view, "v");
-    try {
-      for (;;) {
-        snapshot.for_each(Table::cards, [](auto, auto) { return true; });
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-      }
-    } catch (const SnapshotExpired&) {
-      EXPECT_EQ(view, "v") << "what was handed out is still there";
-      expired.set_value(true);
-      throw;
-    }
-  }));
-  EXPECT_FALSE(store->request_settled_snapshot([](Snapshot&, std::uint64_t) { FAIL(); }));
+  EXPECT_TRUE(store->request_settled_snapshot(
+      [&](Snapshot& snapshot, std::uint64_t) {
+        const auto view = snapshot.get(Table::cards, "7");
+        EXPECT_EQ(view, "v");
+        try {
+          for (;;) {
+            snapshot.for_each(Table::cards, [](auto, auto) { return true; });
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+          }
+        } catch (const SnapshotExpired&) {
+          EXPECT_EQ(view, "v") << "what was handed out is still there";
+          expired.set_value(true);
+          throw;
+        }
+      },
+      nullptr));
+  EXPECT_FALSE(store->request_settled_snapshot([](Snapshot&, std::uint64_t) { FAIL(); }, nullptr));
   EXPECT_TRUE(expired.get_future().get());
   std::atomic<bool> second{false};
   bool taken = false;
   ASSERT_TRUE(tick_until(*store, [&] {
-    taken =
-        taken || store->request_settled_snapshot([&](Snapshot&, std::uint64_t) { second = true; });
+    taken = taken || store->request_settled_snapshot(
+                         [&](Snapshot&, std::uint64_t) { second = true; }, nullptr);
     return taken;
   }));
   ASSERT_TRUE(tick_until(*store, [&] { return second.load(); }));
@@ -146,15 +150,17 @@ TEST(StoreSnapshot, ASnapshotIsEndedWithTheStoreAndItsUsersThrowIsTold) {
     const auto store = DurableStore::open(small_options(folder.path()), events);
     put(*store, Table::cards, "a", "1");
     ASSERT_TRUE(store->settle());
-    ASSERT_TRUE(store->request_settled_snapshot([&](Snapshot& snapshot, std::uint64_t) {
-      for (;; begun = true) (void)snapshot.get(Table::cards, "a");
-    }));
+    ASSERT_TRUE(store->request_settled_snapshot(
+        [&](Snapshot& snapshot, std::uint64_t) {
+          for (;; begun = true) (void)snapshot.get(Table::cards, "a");
+        },
+        nullptr));
     while (!begun) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   EXPECT_EQ(events.count(StoreEvent::snapshot_aborted), 1u);
   const auto store = DurableStore::open(small_options(folder.path()), events);
   ASSERT_TRUE(store->request_settled_snapshot(
-      [](Snapshot&, std::uint64_t) { throw std::runtime_error("found a fault"); }));
+      [](Snapshot&, std::uint64_t) { throw std::runtime_error("found a fault"); }, nullptr));
   ASSERT_TRUE(tick_until(*store, [&] { return events.count(StoreEvent::snapshot_aborted) == 2; }));
   EXPECT_NE(events.text(StoreEvent::snapshot_aborted).find("found a fault"), std::string::npos);
 }
@@ -171,9 +177,11 @@ TEST(StoreSnapshot, NoSnapshotIsSettledBeforeWhatWasReplayedIsApplied) {
   options.apply_fault = [&] { return fault.load(); };
   const auto store = DurableStore::open(options, events);
   std::promise<std::string> seen;
-  ASSERT_TRUE(store->request_settled_snapshot([&](Snapshot& snapshot, std::uint64_t) {
-    seen.set_value(value_of(snapshot, Table::cards, "a"));
-  }));
+  ASSERT_TRUE(store->request_settled_snapshot(
+      [&](Snapshot& snapshot, std::uint64_t) {
+        seen.set_value(value_of(snapshot, Table::cards, "a"));
+      },
+      nullptr));
   auto future = seen.get_future();
   EXPECT_EQ(future.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
   fault = 0;

@@ -61,9 +61,10 @@ class TestStore : public ledger::DurableStore {
   void tick() override { memory.tick(); }
   ledger::StoreFigures figures() const override { return {}; }
   bool settle() override { return true; }
-  bool request_settled_snapshot(SnapshotUser user) override {
+  bool request_settled_snapshot(SnapshotUser user, SnapshotRefused refused) override {
     if (!snapshots_allowed) return false;
-    snapshot_thread_ = std::jthread([this, user = std::move(user)] {
+    snapshot_thread_ = std::jthread([this, user = std::move(user), refused = std::move(refused)] {
+      if (!no_snapshot_because.empty()) return refused(no_snapshot_because);
       const auto snapshot = memory.snapshot();
       user(*snapshot, 1);
     });
@@ -77,6 +78,7 @@ class TestStore : public ledger::DurableStore {
   ledger::MemoryStore memory;
   bool hold_commits = false;
   bool snapshots_allowed = true;
+  std::string no_snapshot_because;  ///< why none can be opened; empty: it can
   std::uint64_t commits = 0;
 
  private:

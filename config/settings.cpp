@@ -105,10 +105,14 @@ LedgerSettings read_ledger(Ini& ini) {
       section.number<std::uint64_t>("overlay-mib", 1, 4'096, store.overlay_bytes >> 20) << 20;
   settings.segment_bytes =
       section.number<std::uint64_t>("segment-mib", 1, 1'024, store.segment_bytes >> 20) << 20;
+  settings.journal_bytes =
+      section.number<std::uint64_t>("journal-mib", 4, 1'048'576, store.journal_bytes >> 20) << 20;
   settings.map_bytes = section.number<std::uint64_t>("map-gib", 1, 16'384, store.map_bytes >> 30)
                        << 30;
   settings.slow_write_us =
       section.duration("slow-write", kMillisecond, 10 * kSecond, store.slow_write_us);
+  settings.snapshot_limit_us =
+      section.duration("snapshot-limit", kSecond, 3'600 * kSecond, store.snapshot_limit_us);
   return settings;
 }
 

@@ -62,8 +62,10 @@ struct LedgerSettings {
   base::TimeUs window_us = 15 * base::kMicrosPerSecond;  ///< time to apply one frozen overlay
   std::uint64_t overlay_bytes = 0;                       ///< each of the active and the frozen one
   std::uint64_t segment_bytes = 0;                       ///< one journal segment
+  std::uint64_t journal_bytes = 0;                       ///< bound of all segments together
   std::uint64_t map_bytes = 0;                           ///< address space reserved for the tables
-  base::TimeUs slow_write_us = 0;  ///< a journal write that takes longer is logged
+  base::TimeUs slow_write_us = 0;      ///< a journal write that takes longer is logged
+  base::TimeUs snapshot_limit_us = 0;  ///< a check of the running switch takes no longer
 };
 
 enum class LogFormat : std::uint8_t { text, json };

@@ -203,7 +203,7 @@ struct HoldRecord {
 // ---------------------------------------------------------------------------------- register
 
 enum class TransactionKind : std::uint8_t {
-  opening = 1,  ///< prefunds and lots of the first start, and lots made later
+  opening = 1,  ///< the prefunds of the first start
   purchase = 2,
   refund = 3,
   reversal = 4,

@@ -61,8 +61,10 @@ ledger::StoreOptions store_options(const config::Settings& settings, const Switc
   options.window_us = settings.ledger.window_us;
   options.overlay_bytes = settings.ledger.overlay_bytes;
   options.segment_bytes = settings.ledger.segment_bytes;
+  options.journal_bytes = settings.ledger.journal_bytes;
   options.map_bytes = settings.ledger.map_bytes;
   options.slow_write_us = settings.ledger.slow_write_us;
+  options.snapshot_limit_us = settings.ledger.snapshot_limit_us;
   options.purge = [clock](ledger::PurgeScope& scope) { ledger::purge_expired(scope, clock.now()); };
   return options;
 }

@@ -34,8 +34,11 @@ class Store:
         path = os.path.join(folder, "journal")
         lines = []
         if os.path.exists(path):
-            with open(path, "rb") as file:
-                lines = [json.loads(line) for line in file if line.endswith(b"\n")]
+            with open(path, "r+b") as file:
+                whole = file.read()
+                whole = whole[:whole.rfind(b"\n") + 1]
+                file.truncate(len(whole))  # a line that a kill cut was never answered
+            lines = [json.loads(line) for line in whole.splitlines()]
         self.is_new, self.restarted = not lines, bool(lines)
         for line in self._spoiled(lines):
             self.values.update(line)

@@ -134,6 +134,14 @@ TEST_F(Undo, AReversalAgainHasTheSameContent) {
   EXPECT_EQ(code(reversal + "3=000000 4=0"), "94");
 }
 
+TEST_F(Undo, BehindTooManyOfOneNameNothingIsGuessed) {
+  for (int i = 0; i < ledger::kChainLimit; ++i)
+    ASSERT_EQ(code("POS 0200 2=small 3=000000 4=1 37=SAME"), "57");
+  const std::string refund = "POS 0200 2=active 3=200000 4=1 37=SAME 38=NONE";
+  EXPECT_EQ(code(refund), "25");
+  EXPECT_EQ(code(refund), "96") << "the first one is one too many";
+}
+
 TEST_F(Undo, CardAndAmountMustBeTheOriginals) {
   const std::string original = purchase("1000");
   EXPECT_EQ(code("POS 0400 2=other" + original), "25");

@@ -10,6 +10,11 @@ struct Mti {
   std::uint16_t value = 0;
 
   int message_class() const { return value / 100 % 10; }
+  bool is_network_management() const { return message_class() == 8; }
+  /// 01xx, 02xx and 04xx: what is booked in a business day and has a reference.
+  bool is_transaction() const {
+    return message_class() == 1 || message_class() == 2 || message_class() == 4;
+  }
   int function() const { return value / 10 % 10; }
   int origin() const { return value % 10; }
 

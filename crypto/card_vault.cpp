@@ -133,13 +133,20 @@ std::array<std::uint8_t, Size> head(const Digest& digest) {
   return bytes;
 }
 
+/// From the current one down to the oldest that is in the key file.
+std::vector<std::uint16_t> ids_of(const KeyStore& keys, KeyUse use) {
+  std::vector<std::uint16_t> ids;
+  for (std::uint16_t id = keys.current_id(use); id > 0; --id)
+    if (ids.empty() || keys.storage_key(use, id) != nullptr) ids.push_back(id);
+  return ids;
+}
+
 }  // namespace
 
 struct CardVault::State {
-  Hmac index;
   Gcm seal;
   std::vector<std::pair<std::uint16_t, Gcm>> open;
-  std::vector<std::pair<std::uint16_t, Hmac>> password;
+  std::vector<std::pair<std::uint16_t, Hmac>> index, password;
 };
 
 ClearText::ClearText(std::string_view text) : size_(text.copy(text_.data(), text_.size())) {
@@ -152,17 +159,21 @@ CardVault::CardVault(const KeyStore& keys)
     : keys_(keys),
       seal_key_id_(keys.current_id(KeyUse::card_seal)),
       password_key_id_(keys.current_id(KeyUse::password)),
-      index_key_id_(keys.current_id(KeyUse::card_index)),
-      state_(new State{Hmac(key_bytes(keys, KeyUse::card_index, index_key_id_, "card_index")),
-                       Gcm(key_bytes(keys, KeyUse::card_seal, seal_key_id_, "card_seal"), true),
-                       {},
-                       {}}) {}
+      index_key_ids_(ids_of(keys, KeyUse::card_index)),
+      state_(new State{
+          Gcm(key_bytes(keys, KeyUse::card_seal, seal_key_id_, "card_seal"), true), {}, {}, {}}) {
+  for (const std::uint16_t id : index_key_ids_)
+    state_->index.emplace_back(id, Hmac(key_bytes(keys, KeyUse::card_index, id, "card_index")));
+}
 
 CardVault::~CardVault() = default;
 
-IndexHash CardVault::index_hash(Secret what, std::string_view digits) {
+IndexHash CardVault::index_hash(Secret what, std::string_view digits, std::uint16_t key_id) {
+  Hmac& hmac = entry(state_->index, key_id, [&] {
+    return Hmac(key_bytes(keys_, KeyUse::card_index, key_id, "card_index"));
+  });
   const auto kind = static_cast<std::uint8_t>(what);
-  return head<16>(state_->index({&kind, 1}, base::as_bytes(digits)));
+  return head<16>(hmac({&kind, 1}, base::as_bytes(digits)));
 }
 
 Sealed CardVault::seal(Secret what, std::uint64_t card_id, std::string_view text,

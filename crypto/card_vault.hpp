@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/random.hpp"
 #include "crypto/key_store.hpp"
@@ -47,11 +49,13 @@ class CardVault {
   CardVault(const CardVault&) = delete;
   CardVault& operator=(const CardVault&) = delete;
 
-  /// How a card number (what = card_number) or PIN# is found, under the current index key.
-  IndexHash index_hash(Secret what, std::string_view digits);
+  /// How a card number (what = card_number) or PIN# is found, under the index key of that id.
+  IndexHash index_hash(Secret what, std::string_view digits, std::uint16_t key_id);
+  /// All index keys, the current one first: a card is found under the one that it was made with.
+  std::span<const std::uint16_t> index_key_ids() const { return index_key_ids_; }
   std::uint16_t seal_key_id() const { return seal_key_id_; }
   std::uint16_t password_key_id() const { return password_key_id_; }
-  std::uint16_t index_key_id() const { return index_key_id_; }
+  std::uint16_t index_key_id() const { return index_key_ids_.front(); }
 
   /// AES-256-GCM, authenticated with what and card id. At most 19 characters.
   Sealed seal(Secret what, std::uint64_t card_id, std::string_view text,
@@ -64,7 +68,8 @@ class CardVault {
 
  private:
   const KeyStore& keys_;
-  std::uint16_t seal_key_id_, password_key_id_, index_key_id_;
+  std::uint16_t seal_key_id_, password_key_id_;
+  std::vector<std::uint16_t> index_key_ids_;
   struct State;  // OpenSSL contexts, made once: no allocation per message
   std::unique_ptr<State> state_;
 };

@@ -35,10 +35,6 @@ void write_amounts(codec::Writer& writer, const Answer& answer) {
   writer.text(54, {text.data(), static_cast<std::size_t>(out - text.data())});
 }
 
-bool has_business_day(codec::Mti mti) {
-  return mti.message_class() == 1 || mti.message_class() == 2 || mti.message_class() == 4;
-}
-
 /// One element of the answer that the handler decided; false when it has none.
 bool write_decided(codec::Writer& writer, int element, const codec::Message& request,
                    const Answer& answer) {
@@ -48,7 +44,7 @@ bool write_decided(codec::Writer& writer, int element, const codec::Message& req
       writer.digits(2, answer.card.view());
       return true;
     case 15:
-      if (has_business_day(request.mti())) writer.number(15, base::month_day(answer.business_day));
+      if (request.mti().is_transaction()) writer.number(15, base::month_day(answer.business_day));
       return true;
     case 37:
       if (answer.reference[0] == 0) return false;
@@ -70,6 +66,8 @@ bool write_decided(codec::Writer& writer, int element, const codec::Message& req
     case 54:
       if (answer.amount_count != 0) write_amounts(writer, answer);
       return true;
+    case 70:
+      return !request.mti().is_network_management();
     default:
       return false;
   }
@@ -104,7 +102,10 @@ void write_replay(codec::Writer& writer, const codec::Message& request, const An
   else if (has_content(request, 2))
     writer.copy(2, request);
   for (int element = 3; element <= 128; ++element) {
-    if (first.has(element)) writer.copy(element, element == 7 ? request : first);
+    if (first.has(element))
+      writer.copy(element, element == 7 ? request : first);
+    else if (element == 37)  // a reversal's is not in what is remembered
+      writer.text(37, {answer.reference.data(), answer.reference.size()});
   }
 }
 

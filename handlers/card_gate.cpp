@@ -62,19 +62,17 @@ void forget_wrong(Exchange& exchange, CardInHand& in_hand) {
 }
 
 /// Agents and the site are told that the card is not activated; others only when they know the
-/// password, else the card does not exist for them. Wrong passwords count all the same, and on a
-/// blocked card none is looked at any more: guessing has an end.
+/// password, else the card does not exist for them. Wrong passwords count all the same; the block
+/// they end in comes later in the order of checks and changes neither answer.
 Refusal not_activated(Exchange& exchange, CardInHand& in_hand) {
   const Role role = exchange.request.station.role;
-  bool may_know = role == Role::agent || role == Role::site;
+  const PasswordCheck password = check_password(exchange, in_hand.id);
   if (in_hand.card.blocked == 0) {
-    const PasswordCheck password = check_password(exchange, in_hand.id);
     if (password == PasswordCheck::wrong) count_wrong(exchange, in_hand);
-    if (password == PasswordCheck::right) {
-      forget_wrong(exchange, in_hand);
-      may_know = true;
-    }
+    if (password == PasswordCheck::right) forget_wrong(exchange, in_hand);
   }
+  const bool may_know =
+      role == Role::agent || role == Role::site || password == PasswordCheck::right;
   return may_know ? Refusal::card_not_activated : Refusal::no_such_card;
 }
 

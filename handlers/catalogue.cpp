@@ -144,9 +144,8 @@ bool tags_are_good(const CatalogueRow& row, const Request& request) {
 /// Track 2 begins with the number in DE 2.
 bool track_agrees(const Request& request) {
   const auto track = request.message.digits<37>(35);
-  const std::size_t separator = track.view().find('=');
-  return separator != std::string_view::npos &&
-         (!request.names_card() || track.view().substr(0, separator) == request.card.view());
+  return !request.names_card() ||
+         track.view().substr(0, track.view().find('=')) == request.card.view();
 }
 
 /// A refund and a reversal must say what they mean.

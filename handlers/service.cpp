@@ -117,6 +117,13 @@ void replay(Exchange& exchange, const ledger::StoredTransaction& first) {
   std::copy(bytes.begin(), bytes.end(), answer.replay.begin());
   answer.replay_size = bytes.size();
   answer.sequence = first.head.sequence;
+  codec::Message answered;
+  const auto read = codec::read_message(codec::kIso87Binary, bytes, answered);
+  CP_ASSERT(read.has_value());
+  if (answered.has(37))
+    std::copy_n(answered.text(37).data(), answer.reference.size(), answer.reference.data());
+  else
+    answer.reference = reference_of(first.head.time_us, first.head.sequence);
   echo_first_card(exchange, first.head);
 }
 
@@ -203,17 +210,23 @@ void remember_decision(const CatalogueRow& row, Exchange& exchange) {
 void decide(const CatalogueRow& row, Exchange& exchange) {
   Answer& answer = exchange.answer;
   Context& context = exchange.context;
-  if (row.remembered) answer.sequence = context.draft.next_number(ledger::kSequenceCounter);
-  if (!exchange.request.message.has(37) && row.transaction != Transaction::reversal)
-    answer.reference = reference_of(
-        context.now, row.remembered ? answer.sequence : context.random.below(1'000'000));
+  if (!row.remembered) {
+    answer.refusal = row.handler(exchange);
+    return;
+  }
+  answer.sequence = context.draft.next_number(ledger::kSequenceCounter);
+  const bool has_reference = exchange.request.message.has(37);
+  const auto made = reference_of(context.now, answer.sequence);
+  // What a reversal is called is not kept: its own DE 37 would tell how it named its original.
+  if (!has_reference && row.transaction != Transaction::reversal) answer.reference = made;
   answer.refusal = row.handler(exchange);
-  if (!row.remembered) return;
   if (info(answer.refusal).remembered) {
     remember_decision(row, exchange);
+    if (!has_reference) answer.reference = made;
   } else {
     context.draft.drop();
     answer.sequence = 0;
+    answer.reference = {};  // the number goes to another transaction
   }
 }
 
@@ -225,6 +238,12 @@ Answer refuse(Refusal refusal, base::TimeUs now, int bad_element) {
   answer.bad_element = static_cast<std::uint8_t>(bad_element);
   answer.business_day = base::business_day(now);
   return answer;
+}
+
+void make_reference(const codec::Message& message, Context& context, Answer& answer) {
+  const bool has_one = message.has(37) || answer.reference[0] != 0 || answer.replay_size != 0;
+  if (has_one || !message.mti().is_transaction()) return;
+  answer.reference = reference_of(context.now, context.random.below(1'000'000));
 }
 
 Answer handle(const codec::Message& message, const Station& station, Context& context) {

@@ -54,6 +54,9 @@ struct Context {
 /// needs to be durable is in the draft, kept or not by the caller.
 Answer handle(const codec::Message& request, const Station& station, Context& context);
 
+/// Gives a DE 37 to the answer of a transaction that has none.
+void make_reference(const codec::Message& request, Context& context, Answer& answer);
+
 /// A refusal decided outside a handler (63, 30, 58, 96), with its business day.
 Answer refuse(Refusal refusal, base::TimeUs now, int bad_element = 0);
 

@@ -31,6 +31,16 @@ std::string random_card_number(const CardMaker& maker) {
   return digits;
 }
 
+/// The card of this number or PIN#, whichever index key it was made with; 0: none.
+CardId look_up(Draft& draft, crypto::CardVault& vault, Secret what, std::string_view digits) {
+  for (const std::uint16_t key : vault.index_key_ids()) {
+    const crypto::IndexHash hash = vault.index_hash(what, digits, key);
+    const auto found = draft.read<CardReference>(table_of(what), key_of(hash));
+    if (found) return found->card;
+  }
+  return 0;
+}
+
 struct UniqueNumber {
   std::string digits;
   crypto::IndexHash hash;
@@ -40,10 +50,11 @@ struct UniqueNumber {
 template <class DrawDigits>
 UniqueNumber draw_unique(Draft& draft, const CardMaker& maker, Secret what,
                          DrawDigits&& draw_digits) {
+  crypto::CardVault& vault = maker.vault;
   for (;;) {
-    UniqueNumber drawn{draw_digits(), {}};
-    drawn.hash = maker.vault.index_hash(what, drawn.digits);
-    if (!draft.get(table_of(what), key_of(drawn.hash))) return drawn;
+    const std::string digits = draw_digits();
+    if (look_up(draft, vault, what, digits) == 0)
+      return {digits, vault.index_hash(what, digits, vault.index_key_id())};
   }
 }
 
@@ -68,12 +79,13 @@ bool has_valid_luhn(std::string_view card_number) {
 CardName find_card(Draft& draft, crypto::CardVault& vault, std::string_view digits) {
   const bool pin = digits.size() == kPinNumberSize;
   const Secret what = pin ? Secret::pin_number : Secret::card_number;
-  const crypto::IndexHash hash = vault.index_hash(what, digits);
   CardName name;
-  if (const auto found = draft.read<CardReference>(table_of(what), key_of(hash))) {
+  name.id = look_up(draft, vault, what, digits);
+  if (name.id != 0) {
     name.form = pin ? CardForm::pin : CardForm::number;
-    name.id = found->card;
   } else {
+    // Under the oldest key, so that a new one does not make it another.
+    const auto hash = vault.index_hash(what, digits, vault.index_key_ids().back());
     name.unknown = base::load_big_endian<std::uint64_t>(hash.data());
   }
   return name;

@@ -1,5 +1,7 @@
 #include "ledger/checkpoint.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -22,6 +24,7 @@ constexpr std::size_t kMostEntriesInSlice = 4096;
 /// When the apply is late, or nobody is waiting for the journal.
 constexpr std::uint32_t kLateFactor = 4;
 constexpr std::uint32_t kHurryPages = 512;
+constexpr int kSnapshotNiceness = 10;
 /// While it waits it looks this often at how full the active overlay is.
 constexpr auto kLookEvery = std::chrono::milliseconds(20);
 
@@ -356,6 +359,8 @@ void Checkpoint::serve_snapshot() {
 }
 
 void Checkpoint::use_snapshot(const DurableStore::SnapshotUser& user) {
+  // Of this thread alone (0): it may take its time, who waits for an answer may not.
+  ::setpriority(PRIO_PROCESS, 0, kSnapshotNiceness);
   try {
     user(*snapshot_, snapshot_->sequence());
   } catch (const SnapshotExpired&) {

@@ -109,7 +109,7 @@ void Engine::fail_all(std::string_view reason) {
   for (std::size_t i = 0; i < done_.size(); ++i) {
     if (done_[i].connection == nullptr) continue;
     ++figures_.failed;
-    done_[i].connection->fail(reason, 0, done_[i].received_us);
+    done_[i].connection->fail(reason, std::nullopt, done_[i].received_us);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/time.hpp"
@@ -33,7 +34,8 @@ class Connection {
                        base::TimeUs received_us) = 0;
   /// The frame was unreadable, or its outcome is unknown: nothing was answered, the connection must
   /// be closed.
-  virtual void fail(std::string_view reason, std::uint16_t offset, base::TimeUs received_us) = 0;
+  virtual void fail(std::string_view reason, std::optional<std::uint16_t> offset,
+                    base::TimeUs received_us) = 0;
 };
 
 struct EngineOptions {

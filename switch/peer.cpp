@@ -54,8 +54,8 @@ void Peer::deliver(base::ByteView answer, const MessageFacts& facts, base::TimeU
   host_.stir(*this);
 }
 
-void Peer::fail(std::string_view reason, std::uint16_t offset, base::TimeUs) {
-  session_.fail(offset == 0 ? std::string(reason) : fmt::format("{} at offset {}", reason, offset));
+void Peer::fail(std::string_view reason, std::optional<std::uint16_t> offset, base::TimeUs) {
+  session_.fail(offset ? fmt::format("{} at offset {}", reason, *offset) : std::string(reason));
   has_failed_ = true;
   host_.stir(*this);
 }
@@ -104,6 +104,8 @@ void Peer::finish_round() {
 Kind Peer::submit_frames() {
   for (;;) {
     const SessionAction action = session_.next(base::steady_now());
+    if (const std::string_view limit = session_.take_limit(); !limit.empty())
+      host_.reached(*this, limit);
     if (action.kind != Kind::submit) return action.kind;
     host_.submit(*this, action.frame, received_us_);
   }

@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
+#include <optional>
 
 #include "switch/engine.hpp"
 #include "switch/handler_memory.hpp"
@@ -32,6 +33,8 @@ class PeerHost {
   virtual void stir(Peer& peer) = 0;
   virtual void delivered(Peer& peer, const MessageFacts& facts, base::TimeUs received_us,
                          bool answered) = 0;
+  /// A limit of the connection: it is read on when there is room.
+  virtual void reached(Peer& peer, std::string_view limit) = 0;
   virtual void closed(Peer& peer) = 0;
 
  protected:
@@ -48,7 +51,8 @@ class Peer final : public Connection {
   const StationLink& link() const override;
   LinkState& link_state() override { return link_state_; }
   void deliver(base::ByteView answer, const MessageFacts& facts, base::TimeUs received_us) override;
-  void fail(std::string_view reason, std::uint16_t offset, base::TimeUs received_us) override;
+  void fail(std::string_view reason, std::optional<std::uint16_t> offset,
+            base::TimeUs received_us) override;
 
   /// Sends what is unsent, as far as the socket takes it; when it does not, once it does.
   void send();

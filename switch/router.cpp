@@ -14,8 +14,6 @@ namespace {
 using handlers::Answer;
 using handlers::Refusal;
 
-constexpr int kNetworkClass = 8;
-
 /// What DE 70 of an 0800 asks for.
 enum NetworkCode : std::uint16_t { kSignOn = 1, kSignOff = 2, kEcho = 301 };
 
@@ -104,8 +102,7 @@ Answer decide(const codec::Message& message, const codec::Result<void>& read, ba
     return handlers::refuse(Refusal::mac_wrong, context.now);
   if (!is_readable(message, read))
     return handlers::refuse(Refusal::format_error, context.now, unreadable_element(message, read));
-  if (message.mti().message_class() == kNetworkClass)
-    return answer_network(message, state, context.now);
+  if (message.mti().is_network_management()) return answer_network(message, state, context.now);
   if (link.sign_on_required && !state.signed_on)
     return handlers::refuse(Refusal::not_signed_on, context.now);
   return handle_safely(message, link, context, write_allowed, complaint);
@@ -178,8 +175,9 @@ Routed route(const codec::Frame& frame, const StationLink& link, LinkState& stat
     routed.complaint = "an answer nobody waits for";
     return routed;
   }
-  const Answer answer =
+  Answer answer =
       decide(message, read, frame.message, link, state, context, write_allowed, routed.complaint);
+  handlers::make_reference(message, context, answer);
   note_answer(answer, routed.facts);
   routed.size = write_frame(frame, message, answer, link, space);
   routed.action = Routed::Action::answer;

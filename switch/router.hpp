@@ -57,8 +57,8 @@ struct Routed {
   };
   Action action = Action::close;
   std::size_t size = 0;
-  std::string_view complaint;  ///< of close and drop, without content
-  std::uint16_t offset = 0;    ///< of close
+  std::string_view complaint;           ///< of close and drop, without content
+  std::optional<std::uint16_t> offset;  ///< of close: where in the message
   MessageFacts facts;
 };
 

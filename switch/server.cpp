@@ -148,6 +148,13 @@ void Server::note_sign_on(Peer& peer) {
              peer.listener().link.station.name, fmt::format("connection {}", peer.number()));
 }
 
+void Server::reached(Peer& peer, std::string_view limit) {
+  log_.event(
+      LogLevel::warning, "limit", peer.listener().link.station.name,
+      fmt::format("connection {}: the limit of {} is reached; it is read on as there is room",
+                  peer.number(), limit));
+}
+
 void Server::closed(Peer& peer) {
   Listener& listener = peer.listener();
   CP_ASSERT(open_peers_ > 0 && listener.figures.connections > 0);

@@ -80,6 +80,7 @@ class Server : private PeerHost {
   void stir(Peer& peer) override;
   void delivered(Peer& peer, const MessageFacts& facts, base::TimeUs received_us,
                  bool answered) override;
+  void reached(Peer& peer, std::string_view limit) override;
   void closed(Peer& peer) override;
 
   void accept(Listener& listener);

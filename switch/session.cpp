@@ -33,7 +33,7 @@ void Session::received(std::size_t size, base::TimeUs now_us) {
 
 SessionAction Session::next(base::TimeUs now_us) {
   if (ending_) return next_when_ending();
-  if (is_full()) {
+  if (!has_room()) {
     waiting_ = true;
     return {};
   }
@@ -65,6 +65,19 @@ SessionAction Session::next(base::TimeUs now_us) {
   }
   if (!rest.empty() && frame_began_us_ == 0) frame_began_us_ = now_us;
   return {Kind::read, {}};
+}
+
+/// Whether another frame may be submitted; notes which limit says no.
+bool Session::has_room() {
+  if (in_flight_ >= limits_.in_flight) {
+    if (!std::exchange(told_in_flight_, true)) limit_to_tell_ = "requests in flight";
+    return false;
+  }
+  if (unsent().size() >= limits_.output_bytes) {
+    if (!std::exchange(told_output_, true)) limit_to_tell_ = "answers that the peer does not take";
+    return false;
+  }
+  return true;
 }
 
 SessionAction Session::next_when_ending() const {

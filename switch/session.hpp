@@ -18,6 +18,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -97,6 +98,9 @@ class Session {
   /// Ends or abandons a connection whose time is over; true when next() has something new to say.
   bool tick(base::TimeUs now_us);
 
+  /// Which limit stopped the reading since the last call, or empty: told once for each limit.
+  std::string_view take_limit() { return std::exchange(limit_to_tell_, {}); }
+
   bool is_open() const { return !ending_; }
   /// Why it ended or will end.
   const std::string& reason() const { return reason_; }
@@ -104,9 +108,7 @@ class Session {
   std::uint32_t in_flight() const { return in_flight_; }
 
  private:
-  bool is_full() const {
-    return in_flight_ >= limits_.in_flight || unsent().size() >= limits_.output_bytes;
-  }
+  bool has_room();
   bool make_room(std::size_t frame_size);
   SessionAction next_when_ending() const;
 
@@ -125,6 +127,8 @@ class Session {
   bool waiting_ = false;       // next() said wait: the peer's clock stands still
   bool is_receiving_ = false;  // somebody will write behind filled_
   bool input_ended_ = false;
+  bool told_in_flight_ = false, told_output_ = false;
+  std::string_view limit_to_tell_;
   bool ending_ = false;
   bool abandoned_ = false;
   Blame blame_ = Blame::nobody;

@@ -46,11 +46,11 @@ TEST(CardVault, IndexHashIsHmacOfKindAndDigits) {
   CardVault vault(keys);
   const auto expected = hex("ECE923B08A30246A84D8E5F0005A5E36");
   for (int again = 0; again < 3; ++again)
-    EXPECT_TRUE(equal(vault.index_hash(Secret::card_number, kCard), expected));
-  EXPECT_EQ(base::to_hex(vault.index_hash(Secret::pin_number, "903456781234")),
+    EXPECT_TRUE(equal(vault.index_hash(Secret::card_number, kCard, 1), expected));
+  EXPECT_EQ(base::to_hex(vault.index_hash(Secret::pin_number, "903456781234", 1)),
             "EBDE5B8E225B0B50D8F93DE3B7079751");
-  EXPECT_NE(vault.index_hash(Secret::pin_number, kCard),
-            vault.index_hash(Secret::card_number, kCard));
+  EXPECT_NE(vault.index_hash(Secret::pin_number, kCard, 1),
+            vault.index_hash(Secret::card_number, kCard, 1));
 }
 
 TEST(CardVault, VerifierIsHmacOfCardAndPassword) {
@@ -116,8 +116,14 @@ TEST(CardVault, OldRecordsAreReadAfterAKeyChange) {
   EXPECT_EQ(after.seal_key_id(), 2);
   EXPECT_EQ(after.password_key_id(), 2);
   EXPECT_EQ(after.index_key_id(), 2);
-  EXPECT_EQ(after.open(Secret::card_number, 7, 1, sealed), kCard);
-  EXPECT_EQ(after.open(Secret::card_number, 7, 2, sealed), std::nullopt);
+  EXPECT_EQ(after.open(Secret::card_number, 7, 1, sealed)->view(), kCard);
+  EXPECT_FALSE(after.open(Secret::card_number, 7, 2, sealed));
+  ASSERT_EQ(after.index_key_ids().size(), 2u) << "the current one first";
+  EXPECT_EQ(after.index_key_ids()[1], 1);
+  EXPECT_EQ(after.index_hash(Secret::card_number, kCard, 1),
+            before.index_hash(Secret::card_number, kCard, 1));
+  EXPECT_NE(after.index_hash(Secret::card_number, kCard, 2),
+            before.index_hash(Secret::card_number, kCard, 1));
   EXPECT_EQ(after.verifier(7, 1, "12345678"), before.verifier(7, 1, "12345678"));
   EXPECT_NE(after.verifier(7, 2, "12345678"), before.verifier(7, 1, "12345678"));
 }

@@ -51,6 +51,11 @@ def balance(amount, account="00", kind="02", sign="C"):
     return f"{account}{kind}410{sign}{amount:012d}"
 
 
+def card_balances(amount):
+    """DE 54 of a card without holds: its ledger balance and what is available of it."""
+    return balance(amount, kind="01") + balance(amount)
+
+
 def original_data(mti, stan, de7, acquirer="0", forwarder="0"):
     """DE 90."""
     return mti + stan + de7 + acquirer.zfill(11) + forwarder.zfill(11)
@@ -91,6 +96,7 @@ class Book:
         message.update({de: request[de] for de in ECHOED if de in request})
         if mti[1] in "124":
             message[15] = DATE
+            message.setdefault(37, "624810" + request[11])  # made where the request has none
         message.update({int(de[2:]): value for de, value in fields.items()})
         return message
 
@@ -142,10 +148,10 @@ def questions(book):
                        de52=book.pin("12345678", CARD))
     book.pair("verify", "A shop asks whether the card and its password are good for 5,000 won.",
               verify, "00", "Verified; DE 38 names it.",
-              dict(de38="A00101", de54=balance(10000), de37="624810000101"))
+              dict(de38="A00101", de54=card_balances(10000), de37="624810000101"))
     book.pair("verify-repeat", "The same verify sent again.", {**verify, 0: "0101"}, "00",
               "A repeat is answered with the same MTI as the first.",
-              dict(de38="A00101", de54=balance(10000), de37="624810000101"))
+              dict(de38="A00101", de54=card_balances(10000), de37="624810000101"))
     book.pair("verify-pin-number", "Verify by the PIN# in DE 2: an even count of twelve digits.",
               book.shop("0100", "330000", "000102", de2=PIN_NUMBER,
                         de52=book.pin("1234", PIN_NUMBER)), "55",
@@ -158,8 +164,8 @@ def questions(book):
                    de48=iso.pack_tags([("0006", "20310904")])))
     book.pair("inquiry-agent", "An agent's balance inquiry, without a password.",
               book.of_agent("0100", "310000", "000104", de2=CARD), "00",
-              "The available balance.",
-              dict(de54=balance(10000), de48=iso.pack_tags([("0006", "20310904")])))
+              "The ledger and the available balance.",
+              dict(de54=card_balances(10000), de48=iso.pack_tags([("0006", "20310904")])))
 
 
 def purchases(book):
@@ -168,10 +174,10 @@ def purchases(book):
                          de52=book.pin("12345678", CARD))
     book.pair("purchase", "A purchase of 5,000 won.", purchase, "00",
               "Approved, and what is left on the card.",
-              dict(de38="A00201", de54=balance(5000), de37="624810000201"))
+              dict(de38="A00201", de54=card_balances(5000), de37="624810000201"))
     book.pair("purchase-repeat", "The same purchase sent again, as a repeat.",
               {**purchase, 0: "0201"}, "00", "The first answer again.",
-              dict(de38="A00201", de54=balance(5000), de37="624810000201"))
+              dict(de38="A00201", de54=card_balances(5000), de37="624810000201"))
     book.pair("purchase-track2",
               "A purchase with the track 2 of odd length, MCC, entry mode, condition and an odd DE 32.",
               book.shop("0200", "000000", "000202", de2=CARD, de4="000000000001", de14="3109",
@@ -180,11 +186,11 @@ def purchases(book):
                         de43="DEMO MART              SEOUL          KR", de49="410",
                         de52=book.pin("12345678", CARD)), "00",
               "Approved; the answer repeats DE 18, 22, 25, 32 and 37.",
-              dict(de38="A00202", de54=balance(4999)))
+              dict(de38="A00202", de54=card_balances(4999)))
     book.pair("purchase-pin-number", "A purchase that names the card by its PIN#.",
               book.shop("0200", "000000", "000203", de2=PIN_NUMBER, de4="000000000100", de49="410"),
               "00", "Approved; the PIN# is repeated.",
-              dict(de37="624810000203", de38="A00203", de54=balance(4899)))
+              dict(de37="624810000203", de38="A00203", de54=card_balances(4899)))
     book.pair("purchase-foreign-card", "A purchase with a card of nineteen digits of another issuer.",
               book.shop("0200", "000000", "000204", de2=FOREIGN, de4="000000000100", de49="410",
                         de52=book.pin("1234", FOREIGN)), "92",
@@ -210,7 +216,7 @@ def purchases(book):
                       book.shop("0200", "000000", f"00021{index}", de2=CARD, de4="000000000700",
                                 de49="410"), "00", "Its answer"
                       + (", source and destination of the TPDU exchanged." if tpdu else "."),
-                      dict(de37=f"62481000021{index}", de38=f"A0021{index}", de54=balance(300)),
+                      dict(de37=f"62481000021{index}", de38=f"A0021{index}", de54=card_balances(300)),
                       header=header, tpdu=tpdu)
 
 
@@ -220,11 +226,11 @@ def refunds_and_reversals(book):
               book.shop("0200", "200000", "000301", de2=CARD, de4="000000002000", de49="410",
                         de90=original_data("0200", "000201", GMT)), "00",
               "Refunded; DE 90 is repeated.",
-              dict(de37="624810000301", de38="A00301", de54=balance(7000)))
+              dict(de37="624810000301", de38="A00301", de54=card_balances(7000)))
     book.pair("refund-reference", "A refund of a purchase named by its DE 37 and DE 38.",
               book.shop("0200", "200000", "000302", de2=CARD, de4="000000003000",
                         de37="624810000201", de38="A00201", de49="410"), "00", "Refunded.",
-              dict(de38="A00302", de54=balance(10000)))
+              dict(de38="A00302", de54=card_balances(10000)))
     book.pair("refund-nothing-left", "A refund of a purchase that is refunded whole already.",
               book.shop("0200", "200000", "000303", de2=CARD, de4="000000000001",
                         de37="624810000201", de38="A00201", de49="410"), "25",
@@ -266,9 +272,9 @@ def sales(book):
     book.pair("sale", "An agent sells two cards of 10,000 won and one of 50,000 for cash.",
               book.of_agent("0200", "900000", "000501", de4="000000070000", de49="410",
                             de48=tags([("0001", "0100000205000001"), ("0012", "HONG01")])), "00",
-              "Sold: order, number of cards, approval code; the agent's prefund in DE 54.",
+              "Sold: order and number of cards; the agent's prefund in DE 54.",
               dict(de37="624810000501", de54=balance(899999930000, account="30"),
-                   de48=tags([("0002", ORDER), ("0003", "003"), ("0021", "000501")])))
+                   de48=tags([("0002", ORDER), ("0003", "003")])))
     book.pair("sale-stock-card", "An agent sells the stock card named in DE 2.",
               book.of_agent("0200", "900000", "000502", de2=CARD, de4="000000010000", de49="410",
                             de48=tags([("0001", "01000001")])), "00",
@@ -290,7 +296,7 @@ def sales(book):
                             de52=book.pin("12345678", CARD2, "DEMO-AGENT"),
                             de48=tags([("0010", book.sealed("4321", CARD2)), ("0011", "우리집 번호"),
                                        ("0012", "HONG01")])), "00",
-              "Active.", dict(de37="624810000505", de38="A00505", de54=balance(10000)))
+              "Active.", dict(de37="624810000505", de38="A00505", de54=card_balances(10000)))
     book.pair("unknown-tags", "DE 48 with a tag that nobody knows and an empty one.",
               book.of_agent("0100", "910000", "000506",
                             de48=tags([("0002", ORDER), ("7777", "LATER"), ("0003", "001"),
@@ -323,13 +329,13 @@ def with_mac(book):
                   {**book.shop("0200", "000000", "000701", de2=CARD, de4="000000001500", de49="410",
                                de52=book.pin("12345678", CARD, mac)), **place}, "00",
                   "Its answer carries one as well.",
-                  dict(de37="624810000701", de38="A00701", de54=balance(8500)), mac=mac)
+                  dict(de37="624810000701", de38="A00701", de54=card_balances(8500)), mac=mac)
         book.pair(f"refund-mac-{name}",
                   f"A refund with DE 90, so that the MAC of {kind} stands in DE 128.",
                   {**book.shop("0200", "200000", "000702", de2=CARD, de4="000000001500", de49="410",
                                de90=original_data("0200", "000701", GMT)), **place}, "00",
                   "DE 90 is repeated, and the MAC stands in DE 128.",
-                  dict(de37="624810000702", de38="A00702", de54=balance(10000)), mac=mac)
+                  dict(de37="624810000702", de38="A00702", de54=card_balances(10000)), mac=mac)
         book.pair(f"reversal-mac-{name}", f"A reversal with a MAC of {kind}.",
                   {0: "0400", 7: GMT, 11: "000703", 37: "624810000701", **place}, "00", "Reversed.",
                   mac=mac)

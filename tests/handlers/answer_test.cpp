@@ -15,7 +15,8 @@ constexpr const char* kBalances10000 = "0001410C0000000100000002410C000000010000
 TEST(Answers, EchoWhatTheyReceivedAndNothingElse) {
   Desk desk;
   Answered answer = desk.ask(
-      "POS 0200 2=active 3=000010 4=1000 18=5411 22=012 25=00 32=123456 35=9410120000000000=2912 37=MYREFERENCE1 "
+      "POS 0200 2=active 3=000010 4=1000 18=5411 22=012 25=00 32=123456 35=9410120000000000=2912 "
+      "37=MYREFERENCE1 "
       "52=1234 90=020000000111220726400000000000000000000000 103=ACCOUNT");
   EXPECT_EQ(answer.code, "30") << "track 2 of another card";
   answer = desk.ask(
@@ -47,6 +48,20 @@ TEST(Answers, EchoWhatTheyReceivedAndNothingElse) {
       {103, "ACCOUNT"},
   };
   EXPECT_EQ(answer.fields, expected);
+}
+
+TEST(Answers, AllHaveAReference) {
+  Desk desk;
+  for (const char* line :
+       {"POS 0200 3=000000 4=1", "POS 0200 2=active 3=770000 4=1",
+        "AGENT 0200 2=active 3=000000 4=1", "POS 0200 2=active 3=000000 4=1 42=NOBODY",
+        "POS 0400 11=900001", "POS 0200 2=active 3=000000 4=1 11=900001",
+        "POS 0200 2=foreign 3=000000 4=1", "POS 0100 2=active 3=310000"}) {
+    Answered answer = desk.ask(line);
+    EXPECT_EQ(answer[37].size(), 12u) << line;
+    EXPECT_EQ(answer[37].substr(0, 6), "632616") << line;
+  }
+  EXPECT_EQ(desk.ask("POS 0200 2=active 3=000000 4=1 37=MINE")[37], "MINE        ");
 }
 
 TEST(Answers, SayWhichLimit) {

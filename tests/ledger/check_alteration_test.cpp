@@ -166,7 +166,7 @@ const std::vector<Alteration> kAlterations{
     {"OrderStation", Table::orders, "", [](auto v) { return plus(v, &OrderHead::station); }},
     {"OrderCards", Table::orders, "",
      [](auto v) {
-       v[sizeof(OrderHead)] = 1;
+       v.at(sizeof(OrderHead)) = 1;
        return v;
      }},
     {"TotalsCount", Table::totals, "",

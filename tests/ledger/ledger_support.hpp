@@ -18,23 +18,25 @@
 
 namespace ledger::test {
 
-/// One key of each storage use, id 1.
+/// One key of each storage use, id 1; or two, the second one current.
 class FixedKeys : public crypto::KeyStore {
  public:
+  explicit FixedKeys(std::uint16_t current = 1) : current_(current) {}
   const crypto::Key* station_key(std::string_view, crypto::KeyUse) const override {
     return nullptr;
   }
   const crypto::Key* storage_key(crypto::KeyUse use, std::uint16_t id) const override {
     const auto index =
         static_cast<std::size_t>(use) - static_cast<std::size_t>(crypto::KeyUse::card_index);
-    return id == 1 ? &keys_.at(index) : nullptr;
+    return id == 0 || id > current_ ? nullptr : &keys_.at((index + id - 1) % 3);
   }
-  std::uint16_t current_id(crypto::KeyUse) const override { return 1; }
+  std::uint16_t current_id(crypto::KeyUse) const override { return current_; }
 
  private:
   static crypto::Key filled(std::uint8_t byte) {
     return crypto::Key(std::vector<std::uint8_t>(32, byte));
   }
+  std::uint16_t current_;
   std::array<crypto::Key, 3> keys_{filled(0x11), filled(0x22), filled(0x33)};
 };
 

@@ -102,9 +102,11 @@ Answer Model::simple(const std::string& code, const std::string& reason) const {
 Answer Model::decide(const Request& request, int number, Time now, bool writable) {
   now_ = now;
   Answer answer = check(request, number, writable);
-  // Only answers to 01xx, 02xx and 04xx say in which business day they were booked.
+  if (!answer.first) answer.made_reference = !request.has(37);
+  // Only answers to 01xx, 02xx and 04xx say in which business day they were booked, and what they
+  // are called.
   if (request.mti[1] != '1' && request.mti[1] != '2' && request.mti[1] != '4')
-    answer.business_day.clear();
+    answer.business_day.clear(), answer.made_reference = false;
   return answer;
 }
 
@@ -157,7 +159,6 @@ Answer Model::serve(const Request& request, int number) {
 
   Decision decision;
   decision.answer = simple("");
-  decision.answer.made_reference = !request.has(37) && operation != "reversal";
   decision.answer.code = operation == "verify"       ? verify(request, decision)
                          : operation == "inquiry"    ? inquire(request, decision)
                          : operation == "purchase"   ? purchase(request, decision)
@@ -229,6 +230,7 @@ void Model::remember(const Request& request, int number, const std::string& oper
   entry.reference = request.get(37);
   entry.time = now_;
   entry.answer = decision.answer;
+  entry.answer.made_reference = !request.has(37);
   if (entry.approved()) {
     entry.moved = decision.moved;
     entry.of = decision.of;

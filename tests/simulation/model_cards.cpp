@@ -50,17 +50,17 @@ bool Model::count_wrong(const Request& request, Card& card) {
 }
 
 /// A card that is not activated is answered 78 to agents and the site, to others only with the
-/// right password; wrong ones count all the same, and once blocked none is looked at.
+/// right password; wrong ones count all the same, until they block it.
 std::string Model::pass_inactive(const Request& request, Card& card) {
   const std::string role = world_.stations.at(request.station).role;
   bool told = role == "agent" || role == "site";
+  const bool right = request.has(52) && request.get(52) == card.password;
+  told = told || right;
   if (request.has(52) && !card.blocked) {
-    if (request.get(52) == card.password) {
+    if (right)
       card.wrong_passwords = 0;
-      told = true;
-    } else {
+    else
       count_wrong(request, card);
-    }
   }
   return told ? "78" : "14";
 }

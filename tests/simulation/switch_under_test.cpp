@@ -34,7 +34,7 @@ class SwitchUnderTest::Connection : public core::Connection {
     sent.reply = decode(answer, link_);
     sent.frame.clear();
   }
-  void fail(std::string_view, std::uint16_t, base::TimeUs) override {
+  void fail(std::string_view, std::optional<std::uint16_t>, base::TimeUs) override {
     next().failed = true;
     reconnect(++owner_.connections_made_);
   }

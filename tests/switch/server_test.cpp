@@ -135,6 +135,11 @@ TEST(Server, MoreThanTheRequestsInFlightAreNotRead) {
     return true;
   });
   for (std::uint32_t i = 1; i <= 100; ++i) ASSERT_EQ(stan_of(client.receive()), i);
+  const std::string line = "connection 1: the limit of requests in flight is reached";
+  std::this_thread::sleep_for(150ms);
+  const std::string log = tested.log_text();
+  ASSERT_NE(log.find(line), std::string::npos);
+  EXPECT_EQ(log.find(line, log.find(line) + 1), std::string::npos) << "told once";
 }
 
 TEST(Server, ConnectionsOverAStationsLimitAreClosedWithALogLine) {

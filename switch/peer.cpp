@@ -111,24 +111,26 @@ Kind Peer::submit_frames() {
   }
 }
 
+/// Waits until there is something, and only then reads: an asynchronous read would try at once, in
+/// vain, which is a system call a message.
 void Peer::read() {
-  const base::ByteSpan space = session_.begin_receive();
   is_reading_ = true;
-  socket_.async_read_some(asio::buffer(space.data(), space.size()),
-                          asio::bind_allocator(HandlerAllocator<std::byte>(read_memory_),
-                                               [this](const error_code& error, std::size_t size) {
-                                                 on_read(error, size);
-                                               }));
+  socket_.async_wait(Socket::wait_read,
+                     asio::bind_allocator(HandlerAllocator<std::byte>(read_memory_),
+                                          [this](const error_code&) { on_readable(); }));
 }
 
-void Peer::on_read(const error_code& error, std::size_t size) {
+void Peer::on_readable() {
   is_reading_ = false;
   host_.stir(*this);
   if (is_closed_) return;
   received_us_ = base::steady_now();
+  error_code error;
+  const base::ByteSpan space = session_.begin_receive();
+  const std::size_t size = socket_.read_some(asio::buffer(space.data(), space.size()), error);
   if (error == asio::error::eof)
     session_.input_ended();
-  else if (error)
+  else if (error && error != asio::error::would_block)
     session_.abandon("the connection was lost");
   else
     session_.received(size, received_us_);

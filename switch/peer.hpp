@@ -74,7 +74,7 @@ class Peer final : public Connection {
  private:
   SessionAction::Kind submit_frames();
   void read();
-  void on_read(const boost::system::error_code& error, std::size_t size);
+  void on_readable();
   void close();
 
   PeerHost& host_;

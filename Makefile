@@ -5,7 +5,7 @@
 #   make test        all tests with sanitizers, thread-sanitized ones again; under 25 minutes
 #   make bench       latency and throughput on this machine
 #   make crash       kill -9 again and again, and count: make crash ROUNDS=100
-#   make test-long   the same tests with many more seeds and rounds
+#   make test-long   the same, then the model with SEEDS=200000 seeds and ROUNDS crashes
 #   make clean       removes build/
 #
 # PORT_BASE=N moves the demo world's ports, ONCE=1 ends `make run` after the day.

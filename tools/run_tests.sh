@@ -2,8 +2,8 @@
 # `make test`: builds and runs
 #   dev   all tests, with the address and undefined-behaviour sanitizers
 #   tsan  what has threads once more, with the thread sanitizer
-# and ends with both verdicts. `run_tests.sh long` gives the tests that draw seeds many more of them
-# and then lets the crash test run.
+# and ends with both verdicts. `run_tests.sh long` goes on with many more seeds of the model test, in
+# the release build, and with the crash test.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export JOBS=${JOBS:-$(nproc)}
@@ -33,20 +33,15 @@ suite() {
   fi
 }
 
-if [[ ${1:-} == long ]]; then
-  export CYBERPASS_MODEL_SEEDS=${SEEDS:-200000}
-  timeout=(--timeout 86400)
-else
-  timeout=()
-fi
-
 threaded='^(ledger|switch)\.'
 tools/build.sh dev
-suite "dev (address and undefined behaviour)" dev "${timeout[@]}"
+suite "dev (address and undefined behaviour)" dev
 tools/build.sh tsan test_ledger test_switch cpswitch
-suite "tsan (threads)" tsan -R "$threaded" "${timeout[@]}"
+suite "tsan (threads)" tsan -R "$threaded"
 if [[ ${1:-} == long ]]; then
-  tools/build.sh release cpswitch cpctl
+  tools/build.sh release test_simulation cpswitch cpctl
+  export CYBERPASS_MODEL_SEEDS=${SEEDS:-200000}
+  suite "model, $CYBERPASS_MODEL_SEEDS seeds" release -R '^simulation\.' --timeout 86400
   tools/run_crash.sh || failed=1
 fi
 

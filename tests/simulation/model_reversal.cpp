@@ -27,6 +27,9 @@ std::string by_time(const Request& at) {
   return joined({kByTime, at.station, at.get(42), at.get(41), at.get(11), at.get(12), at.get(13)});
 }
 
+/// DE 4; 0 without it.
+Won amount_of(const Request& request) { return request.has(4) ? std::stoll(request.get(4)) : 0; }
+
 /// DE 95: what the transaction really was; 0 without it.
 Won real_amount(const Request& request) {
   return request.has(95) ? std::stoll(request.get(95).substr(0, 12)) : 0;
@@ -114,7 +117,7 @@ std::string Model::reverse(const Request& request, Decision& decision) {
   }
   Entry& original = books_.entries[static_cast<std::size_t>(index)];
   if (request.has(2) && named_card(request) != original.card) return "25";
-  if (request.has(4) && request.get(4) != original.asked.get(4)) return "25";
+  if (request.has(4) && amount_of(request) != amount_of(original.asked)) return "25";
   return undo(original, request, decision);
 }
 

@@ -138,6 +138,7 @@ void SeedRun::settle() {
     for (const Sent* sent : batch.sent)
       if (sent->reply || !sent->failed) throw Disagreement{"answered, though nobody knows"};
     doubtful_.push_back(batch);
+    switch_.forget_closed();
     return;
   }
   const bool writable = batch.writable && *batch.outcome == CommitOutcome::committed;

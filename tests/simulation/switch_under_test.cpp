@@ -36,8 +36,10 @@ class SwitchUnderTest::Connection : public core::Connection {
   }
   void fail(std::string_view, std::optional<std::uint16_t>, base::TimeUs) override {
     next().failed = true;
+    has_failed_ = true;
     reconnect(++owner_.connections_made_);
   }
+  bool take_failed() { return std::exchange(has_failed_, false); }
 
  private:
   Sent& next() {
@@ -51,6 +53,7 @@ class SwitchUnderTest::Connection : public core::Connection {
   const core::StationLink& link_;
   core::LinkState state_;
   int number_;
+  bool has_failed_ = false;
 };
 
 /// The store, with how each commit ended noted.
@@ -125,6 +128,14 @@ void SwitchUnderTest::begin(base::TimeUs now) {
   engine_->flush(now);
 }
 
+void SwitchUnderTest::forget_closed() {
+  for (const auto& [name, connection] : connections_) {
+    if (!connection->take_failed()) continue;
+    engine_->forget(*connection);
+    std::erase_if(waiting_, [&](const Sent* sent) { return sent->request.station == name; });
+  }
+}
+
 base::TimeUs SwitchUnderTest::wait() {
   const base::TimeUs due = store_.due();
   store_.run_until(due);
@@ -136,7 +147,10 @@ bool SwitchUnderTest::restart() {
   waiting_.clear();
   const bool survived = store_.crash();
   store_.recover();
-  for (const auto& [name, connection] : connections_) connection->reconnect(++connections_made_);
+  for (const auto& [name, connection] : connections_) {
+    connection->take_failed();
+    connection->reconnect(++connections_made_);
+  }
   start();
   return survived;
 }

@@ -55,6 +55,8 @@ class SwitchUnderTest {
   bool pending() const { return store_.pending(); }
   /// Lets the commit that is on its way end; returns how long that took.
   base::TimeUs wait();
+  /// What connections that were closed had still waiting goes with them. After a batch.
+  void forget_closed();
   /// The latest flush.
   const Batch& batch() const { return batch_; }
   void set_full(bool full) { store_.set_full(full); }

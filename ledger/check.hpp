@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crypto/card_vault.hpp"
+#include "ledger/records.hpp"
 #include "ledger/store.hpp"
 
 namespace ledger {
@@ -37,6 +38,9 @@ using CheckProgress = std::function<void(int per_mille, std::string_view doing)>
 /// damaged data: that is a finding.
 CheckReport check_books(Snapshot& snapshot, crypto::CardVault* vault,
                         const CheckProgress& progress);
+
+/// What is wrong with what this record has sealed, under the vault's keys; empty: nothing.
+std::string sealed_complaint(crypto::CardVault& vault, const CardFile& file);
 
 /// The report as lines for a person, a table of counts and then the findings.
 std::string to_text(const CheckReport& report);

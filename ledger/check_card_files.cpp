@@ -56,7 +56,7 @@ std::string file_complaint(CardId id, const CardFile& file, const CardSums& sums
 }
 
 /// Sealed texts open, are what they should be, and are found under their hash.
-std::string sealed_complaint(crypto::CardVault& vault, const CardFile& file) {
+std::string opened_complaint(crypto::CardVault& vault, const CardFile& file) {
   const CardFileHead& head = file.head;
   // Throws where the key is not there, as opening does.
   (void)vault.verifier(head.id, head.password_key, "");
@@ -79,14 +79,6 @@ std::string sealed_complaint(crypto::CardVault& vault, const CardFile& file) {
       !is_digits(*initial))
     return "its initial password is none";
   return password_is_right(vault, file, *initial) ? "" : "its initial password is not its password";
-}
-
-std::string opened_complaint(crypto::CardVault& vault, const CardFile& file) {
-  try {
-    return sealed_complaint(vault, file);
-  } catch (const std::runtime_error&) {
-    return "a key that it names is not in the key file";
-  }
 }
 
 /// Which records of one index do not agree with the card files.
@@ -141,7 +133,7 @@ void check_card_files(Source& source, State& state, crypto::CardVault* vault) {
                            state.pin_numbers += mark_of(key_of(file->head.pin_hash), id);
                            std::string what = file_complaint(id, *file, *sums);
                            if (what.empty() && vault != nullptr)
-                             what = opened_complaint(*vault, *file);
+                             what = ledger::sealed_complaint(*vault, *file);
                            if (!what.empty()) add(std::move(what));
                          });
   for (CardId id = 1; id <= state.cards.size(); ++id) {
@@ -157,3 +149,15 @@ void check_card_indexes(Source& source, State& state) {
 }
 
 }  // namespace ledger::checking
+
+namespace ledger {
+
+std::string sealed_complaint(crypto::CardVault& vault, const CardFile& file) {
+  try {
+    return checking::opened_complaint(vault, file);
+  } catch (const std::runtime_error&) {
+    return "a key that it names is not in the key file";
+  }
+}
+
+}  // namespace ledger

@@ -25,6 +25,8 @@ constexpr std::size_t kMostEntriesInSlice = 4096;
 constexpr std::uint32_t kLateFactor = 4;
 constexpr std::uint32_t kHurryPages = 512;
 constexpr int kSnapshotNiceness = 10;
+/// A window of so few entries is applied without pauses: it dirties a slice or two for each table.
+constexpr std::uint64_t kSmallWindow = 256;
 /// While it waits it looks this often at how full the active overlay is.
 constexpr auto kLookEvery = std::chrono::milliseconds(20);
 
@@ -169,8 +171,8 @@ void Checkpoint::run() {
   while (!stop_) {
     const auto has_work = [this] {
       const State now = state();
-      return stop_ || now == State::applying || now == State::clearing ||
-             (settled_ && snapshot_request_) || snapshot_done_;
+      return stop_ || now == State::applying || now == State::clearing || can_serve_snapshot() ||
+             snapshot_done_;
     };
     changed_.wait_for(lock, std::chrono::milliseconds(100), has_work);
     lock.unlock();
@@ -179,7 +181,7 @@ void Checkpoint::run() {
       state_.store(State::idle, std::memory_order_release);
     }
     // A window's end: before an apply, which may just have been asked for, changes anything.
-    if (settled_) serve_snapshot();
+    serve_snapshot();
     watch_snapshot();
     if (state() == State::applying) {
       settled_ = false;
@@ -304,7 +306,7 @@ std::uint32_t Checkpoint::slice_pages(const Window& window) const {
 bool Checkpoint::pace(const Window& window) {
   watch_snapshot();
   const double progress = window.progress();
-  if (progress >= 1) return !stopping();
+  if (progress >= 1 || window.total <= kSmallWindow) return !stopping();
   while (!hurry_ && !stopping()) {
     const double ahead = progress - due(window);
     if (ahead <= 0) break;
@@ -330,32 +332,39 @@ bool Checkpoint::request_snapshot(SnapshotRequest request) {
   {
     const std::lock_guard lock(mutex_);
     snapshot_request_ = std::move(request);
+    snapshot_waits_ = true;
   }
   changed_.notify_all();
   return true;
 }
 
+std::optional<Checkpoint::SnapshotRequest> Checkpoint::take_request() {
+  snapshot_waits_ = false;
+  return std::exchange(snapshot_request_, std::nullopt);
+}
+
+void Checkpoint::refuse(const SnapshotRequest& request, const std::string& why) {
+  events_.report(StoreEvent::snapshot_aborted, "no snapshot can be opened: " + why);
+  snapshot_busy_ = false;
+  if (request.refused) request.refused(why);
+}
+
 void Checkpoint::serve_snapshot() {
-  SnapshotRequest request;
+  std::optional<SnapshotRequest> request;
   {
     const std::lock_guard lock(mutex_);
-    if (!snapshot_request_) return;
+    if (!can_serve_snapshot()) return;
     // Nothing of the next window is in LMDB yet, and the last one's mark is.
-    request = std::move(*snapshot_request_);
-    snapshot_request_.reset();
+    request = take_request();
   }
   try {
     snapshot_ =
         std::make_shared<SettledSnapshot>(file_, base::steady_now() + options_.snapshot_limit_us);
   } catch (const std::exception& error) {
-    events_.report(StoreEvent::snapshot_aborted,
-                   std::string("no snapshot can be opened: ") + error.what());
-    snapshot_busy_ = false;
-    if (request.refused) request.refused(error.what());
-    return;
+    return refuse(*request, error.what());
   }
   snapshot_told_ = false;
-  snapshot_thread_ = std::thread([this, user = std::move(request.use)] { use_snapshot(user); });
+  snapshot_thread_ = std::thread([this, user = std::move(request->use)] { use_snapshot(user); });
 }
 
 void Checkpoint::use_snapshot(const DurableStore::SnapshotUser& user) {
@@ -376,6 +385,13 @@ void Checkpoint::use_snapshot(const DurableStore::SnapshotUser& user) {
 }
 
 void Checkpoint::watch_snapshot() {
+  std::optional<SnapshotRequest> late;
+  {
+    const std::lock_guard lock(mutex_);
+    if (snapshot_request_ && base::steady_now() > snapshot_request_->deadline_us)
+      late = take_request();
+  }
+  if (late) refuse(*late, "what the journal holds was not applied to the data file in time");
   if (!snapshot_) return;
   if (snapshot_done_) {
     snapshot_thread_.join();

@@ -57,8 +57,12 @@ class Checkpoint {
   struct SnapshotRequest {
     DurableStore::SnapshotUser use;
     DurableStore::SnapshotRefused refused;
+    std::uint64_t sequence = 0;  ///< it must hold this batch
+    std::int64_t deadline_us = 0;
   };
   bool request_snapshot(SnapshotRequest request);
+  /// One was asked for that LMDB cannot serve yet: the window should end.
+  bool snapshot_waits() const { return snapshot_waits_.load(std::memory_order_relaxed); }
 
  private:
   friend class Sweeper;
@@ -81,7 +85,12 @@ class Checkpoint {
   std::uint32_t slice_pages(const Window& window) const;
   bool stopping() const { return stop_.load(std::memory_order_relaxed); }
 
+  bool can_serve_snapshot() const {
+    return settled_ && snapshot_request_ && snapshot_request_->sequence <= applied_to_;
+  }
+  std::optional<SnapshotRequest> take_request();
   void serve_snapshot();
+  void refuse(const SnapshotRequest& request, const std::string& why);
   void use_snapshot(const DurableStore::SnapshotUser& user);
   void watch_snapshot();
   void tell_expired();
@@ -104,7 +113,8 @@ class Checkpoint {
   std::condition_variable changed_;
   std::optional<SnapshotRequest> snapshot_request_;  // asked for, not yet served
   std::shared_ptr<SettledSnapshot> snapshot_;
-  std::atomic<bool> snapshot_busy_{false}, snapshot_done_{false}, snapshot_told_{false};
+  std::atomic<bool> snapshot_waits_{false}, snapshot_busy_{false}, snapshot_done_{false},
+      snapshot_told_{false};
   std::thread snapshot_thread_;
 
   std::thread thread_;

@@ -41,7 +41,8 @@ class JournaledStore : public DurableStore {
   StoreFigures figures() const override;
   bool settle() override;
   bool request_settled_snapshot(SnapshotUser user, SnapshotRefused refused) override {
-    return checkpoint_->request_snapshot({std::move(user), std::move(refused)});
+    return checkpoint_->request_snapshot({std::move(user), std::move(refused), shown_batch_.load(),
+                                          base::steady_now() + options_.snapshot_limit_us});
   }
 
  private:
@@ -78,7 +79,8 @@ class JournaledStore : public DurableStore {
 
   // The figures of the ledger's thread, for any other.
   std::atomic<std::uint64_t> shown_sequence_{0}, shown_active_bytes_{0}, shown_active_entries_{0},
-      shown_frozen_bytes_{0}, shown_frozen_entries_{0}, shown_journal_bytes_{0}, slow_writes_{0};
+      shown_batch_{0}, shown_frozen_bytes_{0}, shown_frozen_entries_{0}, shown_journal_bytes_{0},
+      slow_writes_{0};
   std::atomic<std::int64_t> last_write_us_{0};
   std::atomic<bool> shown_poisoned_{false};
 
@@ -110,6 +112,7 @@ void JournaledStore::recover() {
                                                       entry.value, entry.erased, sequence);
                                        });
   sequence_ = report.last_sequence;
+  shown_batch_ = sequence_;
   report_recovery(report);
   begin_journal(std::move(report));
   reader_.emplace(*file_);
@@ -250,6 +253,7 @@ CommitOutcome JournaledStore::write(std::size_t payload_bytes, std::uint32_t ent
   switch (written) {
     case Journal::Written::yes:
       ++sequence_;
+      shown_batch_.store(sequence_, std::memory_order_relaxed);
       return CommitOutcome::committed;
     case Journal::Written::no_room:
       note_bound();
@@ -308,7 +312,7 @@ void JournaledStore::freeze_if_due(bool now) {
       static_cast<double>(journal_->bytes()) / static_cast<double>(options_.journal_bytes);
   checkpoint_->set_fill(std::max(by_overlay, by_journal));
   if (active_->empty() || checkpoint_->state() != Checkpoint::State::idle) return;
-  if (now || overlay_full() || journal_due() ||
+  if (now || overlay_full() || journal_due() || checkpoint_->snapshot_waits() ||
       base::steady_now() - window_begun_us_ >= options_.window_us)
     freeze();
 }

@@ -71,12 +71,13 @@ class DurableStore : public Store {
   /// at the next start.
   virtual bool settle() = 0;
 
-  /// Called once, in a thread of its own, with LMDB as it is at a window's end: consistent, and at
-  /// most two windows old. `sequence` is the last batch it holds. After `snapshot_limit_us` its
-  /// calls throw SnapshotExpired; views stay valid until the next call. What the user throws is
-  /// caught and reported.
+  /// Called once, in a thread of its own, with LMDB as it is at a window's end: consistent, and
+  /// with all that was committed when it was asked for. `sequence` is the last batch it holds.
+  /// After `snapshot_limit_us` its calls throw SnapshotExpired; views stay valid until the next
+  /// call. What the user throws is caught and reported.
   using SnapshotUser = std::function<void(Snapshot& snapshot, std::uint64_t sequence)>;
-  /// Called instead, in another thread too, when no snapshot can be opened.
+  /// Called instead, in another thread too, when none can be opened, or when no window ends within
+  /// `snapshot_limit_us` because LMDB takes nothing.
   using SnapshotRefused = std::function<void(std::string_view why)>;
   /// False, and nothing is called, while another one is asked for or open. Any thread.
   virtual bool request_settled_snapshot(SnapshotUser user, SnapshotRefused refused) = 0;

@@ -27,8 +27,8 @@ enum class CommitOutcome : std::uint8_t {
 
 enum class Writable : std::uint8_t {
   yes,
-  full,       ///< the overlay's bound is reached: no room until the apply goes on
-  poisoned,   ///< an outcome was unknown: no more writes until a restart has decided
+  full,      ///< the overlay's bound is reached: no room until the apply goes on
+  poisoned,  ///< an outcome was unknown: no more writes until a restart has decided
 };
 
 /// Keys and values are bytes in a string_view, compared as unsigned bytes.
@@ -44,10 +44,11 @@ class Store {
   /// Hints that these keys will be read by the next batch.
   virtual void prefetch(Table, std::span<const std::string_view>) {}
 
-  /// Visits committed entries from `first` on in key order until visit returns false or `limit` were
-  /// visited. For small tables: costs the size of the table's part of the overlay.
-  virtual void scan(Table table, std::string_view first, std::size_t limit,
-                    const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
+  /// Visits committed entries from `first` on in key order until visit returns false or `limit`
+  /// were visited. For small tables: costs the size of the table's part of the overlay.
+  virtual void scan(
+      Table table, std::string_view first, std::size_t limit,
+      const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
 
   virtual Writable writable() const = 0;
 
@@ -68,7 +69,8 @@ class Snapshot {
   virtual std::optional<std::string_view> get(Table table, std::string_view key) = 0;
   /// All entries of a table in key order, until visit returns false.
   virtual void for_each(
-      Table table, const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
+      Table table,
+      const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
 };
 
 }  // namespace ledger

@@ -77,6 +77,7 @@ void ControlServer::accept() {
 }
 
 void ControlServer::admit(Socket socket) {
+  reap();
   if (clients_.size() >= kMaxControlClients) return;
   clients_.push_back(std::make_unique<Client>(++last_client_, std::move(socket)));
   read(*clients_.back());

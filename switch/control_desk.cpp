@@ -366,6 +366,7 @@ void ControlDesk::log_level(ControlClient client, const json::object& request) {
   for (const LogLevel level :
        {LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error}) {
     if (to_text(level) != wanted) continue;
+    view_.log.event(LogLevel::error, "log-level", {}, fmt::format("{} from now on", wanted));
     view_.log.set_level(level);
     door_->send(client, {{"kind", "log-level"}, {"level", wanted}});
     return door_->finish(client);

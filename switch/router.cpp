@@ -135,6 +135,8 @@ void note_answer(const Answer& answer, MessageFacts& facts) {
   facts.words = facts.replayed ? handlers::code_words({facts.code.data(), facts.code.size()})
                                : handlers::info(answer.refusal).words;
   facts.bad_element = answer.bad_element;
+  // Bytes in the wrong place may be a card number's.
+  if (answer.refusal == Refusal::format_error) facts.amount_won = -1;
   facts.sequence = answer.sequence;
   if (answer.reference[0] != 0) facts.reference = answer.reference;
 }

@@ -15,6 +15,7 @@
 #include <unordered_map>
 
 #include "config/seed.hpp"
+#include "ledger/check.hpp"
 #include "ledger/retention.hpp"
 #include "switch/seeding.hpp"
 #include "switch/station_links.hpp"
@@ -109,6 +110,29 @@ bool holds_data(ledger::Store& store) {
   return found;
 }
 
+/// With another data's keys the switch would find no card, call right passwords wrong and sell
+/// cards that nobody finds again. Of the oldest cards not every one may be damaged.
+void prove_keys(ledger::Store& store, crypto::CardVault& vault, const std::string& key_file) {
+  constexpr std::size_t kCardsProved = 100;
+  std::size_t cards = 0, right = 0, with_password = 0, right_with_password = 0;
+  store.scan(ledger::Table::card_files, {}, kCardsProved,
+             [&](std::string_view, std::string_view value) {
+               const auto file = ledger::decode_card_file(value);
+               const bool is_right = file && ledger::sealed_complaint(vault, *file).empty();
+               const bool has_password = file && file->head.has_initial != 0;
+               ++cards;
+               right += is_right;
+               with_password += has_password;
+               right_with_password += is_right && has_password;
+               return true;
+             });
+  if ((cards != 0 && right == 0) || (with_password != 0 && right_with_password == 0))
+    throw std::runtime_error(
+        fmt::format("the storage keys in {} are not those that the cards in the data were made "
+                    "with; bring back the key file that belongs to this data",
+                    key_file));
+}
+
 /// The last way out: what was answered is on disk, only log lines can be lost.
 void give_up(int) { ::_exit(0); }
 
@@ -118,7 +142,7 @@ Switch::Switch(const config::Settings& settings)
     : settings_(with_data_folder(settings)),
       clock_{settings.clock_offset_us},
       log_(settings.log, clock_),
-      signals_(io_) {
+      signals_(io_, SIGTERM, SIGINT, SIGHUP) {  // one that comes before serve() counts there
   log_.event(LogLevel::info, "start", {},
              fmt::format("cpswitch {}, process {}, configuration {}, data {}", kVersion, ::getpid(),
                          settings_.config_file.string(), settings_.data_folder.string()));
@@ -158,6 +182,7 @@ void Switch::load_keys() {
   }
   keys_ = crypto::FileKeyStore::load(settings_.key_file);
   vault_ = std::make_unique<crypto::CardVault>(*keys_);
+  prove_keys(*store_, *vault_, settings_.key_file.string());
 }
 
 void Switch::load_ledger() {
@@ -204,14 +229,12 @@ std::string Switch::ready_line() const {
 }
 
 void Switch::await_signal() {
-  signals_.add(SIGTERM);
-  signals_.add(SIGINT);
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
     std::signal(SIGALRM, give_up);
     ::alarm(kStopSeconds - 1);
     door_->close();
-    server_->stop(signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    server_->stop(signal == SIGTERM ? "SIGTERM" : signal == SIGINT ? "SIGINT" : "SIGHUP");
   });
 }
 
@@ -226,7 +249,12 @@ void Switch::serve() {
 /// Until the first SIGTERM or SIGINT.
 static void serve_until_stopped(const config::CommandLine& command) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is told as a full disk is
   Switch running(config::load_settings(command));
+  // Never destroyed: until the process has ended, a second signal must not find its default action.
+  static auto& keeper_io = *new boost::asio::io_context;
+  static auto& keeper = *new boost::asio::signal_set(keeper_io, SIGTERM, SIGINT, SIGHUP);
+  (void)keeper;
   std::puts(running.ready_line().c_str());
   std::fflush(stdout);
   running.serve();

@@ -41,6 +41,7 @@ SwitchPlace place_of(const po::variables_map& given) {
     place.socket = place.data / "control.sock";
   place.keys = given.contains("keys") ? std::filesystem::path(given["keys"].as<std::string>())
                                       : place.data / "keys";
+  place.keys_named = given.contains("keys");
   if (place.data.empty() && !given.contains("socket"))
     throw UsageError("which switch? say --data DIR or --socket PATH");
   return place;

@@ -30,16 +30,17 @@ int check_running(const SwitchPlace& place) {
   return right ? kWell : kNotWell;
 }
 
-/// The keys beside the data, so that sealed numbers are checked too; none where the file is gone.
-std::unique_ptr<crypto::FileKeyStore> load_keys(const std::filesystem::path& file) {
-  if (std::filesystem::exists(file)) return crypto::FileKeyStore::load(file);
-  std::fprintf(stderr, "cpctl: no key file %s: sealed numbers are not opened\n", file.c_str());
+/// The keys beside the data, so that sealed numbers are checked too; none where nobody named the
+/// file and it is gone.
+std::unique_ptr<crypto::FileKeyStore> load_keys(const SwitchPlace& place) {
+  if (place.keys_named || std::filesystem::exists(place.keys))
+    return crypto::FileKeyStore::load(place.keys);
   return nullptr;
 }
 
 int check_stopped(const SwitchPlace& place) {
   const auto snapshot = ledger::open_offline(place.data);
-  const auto keys = load_keys(place.keys);
+  const auto keys = load_keys(place);
   std::unique_ptr<crypto::CardVault> vault;
   if (keys) vault = std::make_unique<crypto::CardVault>(*keys);
   ledger::CheckReport report;
@@ -50,6 +51,9 @@ int check_stopped(const SwitchPlace& place) {
         [&bar](int per_mille, std::string_view doing) { bar.show(per_mille, doing); });
   }
   std::fputs(ledger::to_text(report).c_str(), stdout);
+  if (!keys)
+    std::printf("Not looked at: card numbers, PIN#s and passwords; there is no key file %s.\n",
+                place.keys.c_str());
   return report.right() ? kWell : kNotWell;
 }
 

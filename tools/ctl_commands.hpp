@@ -12,6 +12,7 @@ struct SwitchPlace {
   std::filesystem::path data;    ///< empty when only the socket was named
   std::filesystem::path socket;  ///< `control.sock` in the data folder when not named
   std::filesystem::path keys;    ///< `keys` in the data folder when not named
+  bool keys_named = false;
 };
 
 int ctl_status(const SwitchPlace& place);

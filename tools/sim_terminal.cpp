@@ -107,8 +107,9 @@ void put_option(po::variables_map& given, const char* name, const std::string& t
 /// `--card-file` stands for `--card`, and its password for `--pin saved`; collect only writes it.
 void use_card_file(po::variables_map& given, const std::string& message) {
   if (!given.contains("card-file") || message == "collect") return;
-  const auto card = load_card(given["card-file"].as<std::string>());
-  if (!card) return;
+  const std::string file = given["card-file"].as<std::string>();
+  const auto card = load_card(file);
+  if (!card) throw UsageError("cannot read " + file + "; collect writes it");
   if (!given.contains("card")) put_option(given, "card", card->number);
   if (given.contains("pin") && given["pin"].as<std::string>() == "saved")
     put_option(given, "pin", card->password);
@@ -139,6 +140,11 @@ Draft draft_for(Terminal& terminal, const std::string& name, const po::variables
   if (message == nullptr) throw UsageError("there is no message `" + name + "`");
   if (given.contains("word"))
     throw UsageError("`" + given["word"].as<Words>().front() + "` belongs to no option");
+  const bool names_original = given.contains("original") || given.contains("rrn") ||
+                              given.contains("stan") || given.contains("field");
+  if (name.starts_with("reversal") && !names_original)
+    throw UsageError("which original? say --original, --rrn or --stan: a reversal that names none "
+                     "is answered 00 and kept for one that has not come yet");
   return draft_of(terminal, *message, given);
 }
 

@@ -165,6 +165,41 @@ TEST(StoreSnapshot, ASnapshotIsEndedWithTheStoreAndItsUsersThrowIsTold) {
   EXPECT_NE(events.text(StoreEvent::snapshot_aborted).find("found a fault"), std::string::npos);
 }
 
+TEST(StoreSnapshot, ASettledSnapshotHasWhatWasCommittedBeforeItWasAskedFor) {
+  TempFolder folder;
+  EventLog events;
+  const auto store = DurableStore::open(still_options(folder), events);
+  for (const char* value : {"1", "2"}) {
+    put(*store, Table::cards, "a", value);
+    std::atomic<bool> seen{false};
+    std::string found;
+    const auto look = [&](Snapshot& snapshot, std::uint64_t) {
+      found = value_of(snapshot, Table::cards, "a");
+      seen = true;
+    };
+    bool taken = false;  // the one before may be closing
+    ASSERT_TRUE(tick_until(*store, [&] {
+      return taken = taken || store->request_settled_snapshot(look, nullptr);
+    }));
+    ASSERT_TRUE(tick_until(*store, [&] { return seen.load(); })) << "though no window is over";
+    EXPECT_EQ(found, value);
+  }
+}
+
+TEST(StoreSnapshot, WhereNoWindowEndsTheAskerIsToldSo) {
+  TempFolder folder;
+  EventLog events;
+  StoreOptions options = small_options(folder.path());
+  options.snapshot_limit_us = 100'000;
+  options.apply_fault = [] { return ENOSPC; };
+  const auto store = DurableStore::open(options, events);
+  put(*store, Table::cards, "a", "1");
+  std::atomic<bool> refused{false};
+  ASSERT_TRUE(store->request_settled_snapshot([](Snapshot&, std::uint64_t) { FAIL(); },
+                                              [&](std::string_view) { refused = true; }));
+  ASSERT_TRUE(tick_until(*store, [&] { return refused.load(); }));
+}
+
 TEST(StoreSnapshot, NoSnapshotIsSettledBeforeWhatWasReplayedIsApplied) {
   TempFolder folder;
   EventLog events;

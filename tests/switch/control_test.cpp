@@ -241,6 +241,12 @@ TEST(Control, ACheckThatSeesNoDataSaysWhyAndIsOver) {
   EXPECT_NE(kinds(ask(tested, R"({"command":"check"})")).find("check end "), std::string::npos);
 }
 
+TEST(Control, ManyRequestsInARowAreAllAnswered) {
+  TestSwitch tested;
+  for (int i = 0; i < 60; ++i)
+    ASSERT_EQ(kinds(ask(tested, R"({"command":"status"})")), "status end ") << i;
+}
+
 TEST(Control, TheLogLevelChangesAtOnce) {
   TestSwitch tested;
   EXPECT_EQ(kinds(ask(tested, R"({"command":"log-level","level":"error"})")), "log-level end ");

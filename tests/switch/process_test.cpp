@@ -211,6 +211,38 @@ TEST_F(ProcessTest, DataWithoutItsKeysIsNotTouched) {
   EXPECT_TRUE(process.start_somewhere()) << process.errors();
 }
 
+TEST_F(ProcessTest, AnotherDatasKeysAreNoticedAtTheStart) {
+  Process process(folder_);
+  ASSERT_TRUE(process.start_somewhere()) << process.errors();
+  EXPECT_EQ(process.end(SIGTERM), 0);
+  const std::filesystem::path keys = process.data() / "keys";
+  std::ifstream file(keys);
+  const std::string right(std::istreambuf_iterator<char>(file), {});
+  for (const std::string use : {"card_index", "card_seal", "password"}) {
+    std::string wrong = right;
+    char& digit = wrong[wrong.find("storage " + use) + use.size() + 11];
+    digit = digit == '0' ? '1' : '0';
+    std::ofstream(keys) << wrong;
+    EXPECT_FALSE(process.start_somewhere()) << use;
+    EXPECT_EQ(process.status(), 2);
+    EXPECT_NE(process.errors().find("bring back the key file"), std::string::npos)
+        << process.errors();
+  }
+  std::ofstream(keys) << right;
+  EXPECT_TRUE(process.start_somewhere()) << process.errors();
+}
+
+TEST_F(ProcessTest, ASecondSignalDuringTheStopChangesNothing) {
+  for (int delay_ms = 0; delay_ms < 50; delay_ms += 5) {
+    Process process(folder_);
+    ASSERT_TRUE(process.start_somewhere()) << process.errors();
+    Client idle(process.port(8'583));
+    ::kill(process.pid(), SIGTERM);
+    std::this_thread::sleep_for(std::chrono::milliseconds(delay_ms));
+    EXPECT_EQ(process.end(SIGTERM), 0) << delay_ms << " ms after the first";
+  }
+}
+
 TEST_F(ProcessTest, TheReadyLineComesToStandardOutputWhenTheLogGoesToAFile) {
   Process process(folder_);
   ASSERT_TRUE(process.start_somewhere({"--set", "log.file=switch.log"})) << process.errors();

@@ -246,7 +246,7 @@ void Switch::serve() {
   log_.event(LogLevel::info, "stopped", {}, "everything in flight was answered");
 }
 
-/// Until the first SIGTERM or SIGINT.
+/// Until the first SIGTERM, SIGINT or SIGHUP.
 static void serve_until_stopped(const config::CommandLine& command) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is told as a full disk is

@@ -143,8 +143,9 @@ Draft draft_for(Terminal& terminal, const std::string& name, const po::variables
   const bool names_original = given.contains("original") || given.contains("rrn") ||
                               given.contains("stan") || given.contains("field");
   if (name.starts_with("reversal") && !names_original)
-    throw UsageError("which original? say --original, --rrn or --stan: a reversal that names none "
-                     "is answered 00 and kept for one that has not come yet");
+    throw UsageError(
+        "which original? say --original, --rrn or --stan: a reversal that names none "
+        "is answered 00 and kept for one that has not come yet");
   return draft_of(terminal, *message, given);
 }
 

@@ -178,9 +178,8 @@ TEST(StoreSnapshot, ASettledSnapshotHasWhatWasCommittedBeforeItWasAskedFor) {
       seen = true;
     };
     bool taken = false;  // the one before may be closing
-    ASSERT_TRUE(tick_until(*store, [&] {
-      return taken = taken || store->request_settled_snapshot(look, nullptr);
-    }));
+    ASSERT_TRUE(tick_until(
+        *store, [&] { return taken = taken || store->request_settled_snapshot(look, nullptr); }));
     ASSERT_TRUE(tick_until(*store, [&] { return seen.load(); })) << "though no window is over";
     EXPECT_EQ(found, value);
   }

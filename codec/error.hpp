@@ -2,7 +2,6 @@
 /// Why received bytes are no message. Names the place, never holds the content.
 
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -37,12 +36,6 @@ struct ParseError {
   /// `DE004 at offset 21: not a digit`
   std::string describe() const;
 };
-
-/// What Result::value() throws where there is none.
-[[noreturn]] inline void throw_exception_from_error(const ParseError& error,
-                                                    const boost::source_location&) {
-  throw std::runtime_error(error.describe());
-}
 
 template <class T>
 using Result = base::Result<T, ParseError>;

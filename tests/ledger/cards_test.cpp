@@ -136,6 +136,26 @@ TEST(MakeCard, BothNumbersFindTheCardAndOthersFindNone) {
   EXPECT_EQ(nobody.unknown, find_card(draft, ledger.vault, "9410129900000029").unknown);
 }
 
+TEST(MakeCard, ACardIsFoundUnderTheIndexKeyThatItWasMadeWith) {
+  SmallLedger ledger;
+  const ProductRecord ten = test::product(2, 10'000);
+  Draft draft(ledger.store, ledger.batch);
+  NewCard wanted;
+  wanted.product = &ten;
+  const CardId old_card = make_card(draft, ledger.maker(), wanted);
+  const CardFile file = read_card_file(draft, old_card).value();
+  const std::string number = opened(ledger, Secret::card_number, old_card, file);
+  const auto nobody = find_card(draft, ledger.vault, "9410129900000029").unknown;
+
+  const test::FixedKeys new_keys(2);
+  crypto::CardVault after(new_keys);
+  EXPECT_EQ(find_card(draft, after, number).id, old_card);
+  const CardId new_card = make_card(draft, {after, ledger.random, test::kBin}, wanted);
+  EXPECT_EQ(read_card_file(draft, new_card)->head.index_key, 2);
+  EXPECT_EQ(find_card(draft, after, "9410129900000029").unknown, nobody)
+      << "who is unknown stays the same unknown";
+}
+
 /// Draws only two different digits, so that nine digits are often those of a card that is there.
 class CoinRandom : public base::RandomSource {
  public:

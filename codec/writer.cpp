@@ -29,18 +29,6 @@ std::size_t count_digits(std::uint64_t number) {
   return guess + ((number | 1) >= kPowersOfTen[guess] ? 1 : 0);
 }
 
-/// Writes a number into a whole fixed n element. Most numbers are short, and for those division is
-/// cheaper.
-inline void put_fixed_number(std::uint8_t* to, const Step& step, std::uint64_t number) {
-  const auto low = static_cast<std::uint32_t>(number);
-  if (step.shape == Shape::bcd_left)
-    return number == low ? put_bcd_number(to, step.bytes, low)
-                         : put_bcd_number(to, step.bytes, number);
-  CP_ASSERT(step.shape == Shape::ascii);  // what is left of the n elements
-  return number == low ? put_ascii_number(to, step.bytes, low)
-                       : put_ascii_number(to, step.bytes, number);
-}
-
 inline void put_length(Digits digits, std::uint8_t* to, std::size_t bytes, std::size_t length) {
   const auto number = static_cast<std::uint32_t>(length);
   if (digits == Digits::bcd)
@@ -74,17 +62,6 @@ void Writer::begin(Mti mti) {
     put_ascii_number(to, 4, mti.value);
 }
 
-/// Goes on by so many bytes if there is room for them; too little is remembered.
-inline bool Writer::advance(std::size_t bytes) {
-  if (room() < bytes) [[unlikely]] {
-    overflow_ = true;
-    end_ = at_;
-    return false;
-  }
-  at_ += bytes;
-  return true;
-}
-
 /// Moves what was written up, when the first element above 64 comes: only then is it known.
 void Writer::make_second_bitmap() {
   bitmap_[0] |= kSecondBitmapBit;
@@ -108,15 +85,6 @@ inline std::uint8_t* Writer::start(const Step& step, std::size_t length) {
   return to + step.prefix;
 }
 
-void Writer::put_number(int element, std::uint64_t value) {
-  const Step& step = plan_.steps[static_cast<unsigned>(element)];
-  if (!step.is_fixed()) return put_variable_number(step, value);
-  CP_ASSERT(value < step.too_big || step.too_big == 0);
-  std::uint8_t* const to = at_;
-  if (!advance(step.bytes)) return;
-  put_fixed_number(to, step, value);
-}
-
 void Writer::put_variable_number(const Step& step, std::uint64_t value) {
   const std::size_t length = count_digits(value);
   std::uint8_t* const to = start(step, length);
@@ -128,8 +96,7 @@ void Writer::put_variable_number(const Step& step, std::uint64_t value) {
   to[length / 2] = static_cast<std::uint8_t>(value % 10 << 4);
 }
 
-void Writer::put_digits(int element, std::string_view digits) {
-  const Step& step = plan_.steps[static_cast<unsigned>(element)];
+void Writer::put_digits(const Step& step, std::string_view digits) {
   const bool track = step.shape == Shape::bcd_track || step.shape == Shape::ascii_track;
   const std::uint8_t* from = base::as_bytes(digits).data();
   std::size_t count = digits.size();
@@ -154,8 +121,7 @@ void Writer::put_digits(int element, std::string_view digits) {
   }
 }
 
-void Writer::put_signed_number(int element, char sign, std::uint64_t value) {
-  const Step& step = plan_.steps[static_cast<unsigned>(element)];
+void Writer::put_signed_number(const Step& step, char sign, std::uint64_t value) {
   CP_ASSERT(step.shape == Shape::bcd_signed || step.shape == Shape::ascii_signed);
   CP_ASSERT((sign == 'C' || sign == 'D') && value < step.too_big);
   std::uint8_t* to = at_;
@@ -167,24 +133,13 @@ void Writer::put_signed_number(int element, char sign, std::uint64_t value) {
     put_ascii_number(to, step.bytes - 1u, value);
 }
 
-void Writer::put_text(int element, std::string_view text) {
-  const Step& step = plan_.steps[static_cast<unsigned>(element)];
-  CP_ASSERT(step.shape == Shape::characters);
-  if (!step.is_fixed()) return put_variable_text(step, text);
-  CP_ASSERT(text.size() <= step.size);
-  std::uint8_t* const to = at_;
-  if (!advance(step.size)) return;
-  copy_few(to, base::as_bytes(text).data(), text.size());
-  if (text.size() < step.size) std::memset(to + text.size(), ' ', step.size - text.size());
-}
-
 void Writer::put_variable_text(const Step& step, std::string_view text) {
+  CP_ASSERT(step.shape == Shape::characters);
   std::uint8_t* const to = start(step, text.size());
   if (to != nullptr) copy_few(to, base::as_bytes(text).data(), text.size());
 }
 
-void Writer::put_bytes(int element, base::ByteView bytes) {
-  const Step& step = plan_.steps[static_cast<unsigned>(element)];
+void Writer::put_bytes(const Step& step, base::ByteView bytes) {
   CP_ASSERT(step.shape == Shape::raw || step.shape == Shape::hex);
   std::uint8_t* const to = start(step, bytes.size());
   if (to == nullptr) return;
@@ -194,29 +149,30 @@ void Writer::put_bytes(int element, base::ByteView bytes) {
     copy_few(to, bytes.data(), bytes.size());
 }
 
-void Writer::put_copy(int element, const Message& from) {
-  if (&plan_of(from.profile()) != &plan_) return put_content(element, from);
+void Writer::put_copy(const Step& step, int element, const Message& from) {
+  if (&plan_of(from.profile()) != &plan_) return put_content(step, element, from);
   const base::ByteView encoded = from.encoded(element);
   std::uint8_t* const to = at_;
   if (advance(encoded.size())) copy_few(to, encoded.data(), encoded.size());
 }
 
 /// Takes the element apart and writes it anew, for another profile.
-void Writer::put_content(int element, const Message& from) {
+void Writer::put_content(const Step& step, int element, const Message& from) {
   switch (field(element).content) {
     case Content::undefined:
       CP_ASSERT(!"a defined element");
       return;
     case Content::an:
-      return put_text(element, from.text(element));
+      return step.is_fixed() ? put_fixed_text(step, from.text(element))
+                             : put_variable_text(step, from.text(element));
     case Content::x_n:
-      return put_signed_number(element, from.sign(element), from.number(element));
+      return put_signed_number(step, from.sign(element), from.number(element));
     case Content::n:
     case Content::z:
-      return put_digits(element, from.digits<kMaxDigits>(element).view());
+      return put_digits(step, from.digits<kMaxDigits>(element).view());
     case Content::b: {
       std::uint8_t content[kMaxBinary];
-      return put_bytes(element, {content, from.bytes(element, content)});
+      return put_bytes(step, {content, from.bytes(element, content)});
     }
   }
 }
@@ -242,9 +198,7 @@ std::optional<std::size_t> Writer::finish() {
 }
 
 std::optional<std::size_t> Writer::finish_with_mac(MacFunction compute, const void* context) {
-  const int element = has_second_bitmap() ? 128 : 64;
-  mark(element);
-  const Step& step = plan_.steps[static_cast<unsigned>(element)];
+  const Step& step = mark(has_second_bitmap() ? 128 : 64);
   std::uint8_t* const to = at_;
   if (!advance(step.bytes)) return std::nullopt;
   put_bitmap();  // with the MAC's own bit: it is part of what the MAC is over

@@ -13,14 +13,13 @@
 
 #include "base/assert.hpp"
 #include "base/bytes.hpp"
+#include "codec/encoding.hpp"
 #include "codec/message.hpp"
 #include "codec/mti.hpp"
+#include "codec/plan.hpp"
 #include "codec/profile.hpp"
 
 namespace codec {
-
-struct Plan;
-struct Step;
 
 /// Computes an eight-byte MAC over all bytes of the message before it.
 using MacFunction = void (*)(const void* context, base::ByteView message,
@@ -38,34 +37,24 @@ class Writer {
 
   /// n elements: right-justified with zeros when fixed; without leading zeros when variable.
   void number(int element, std::uint64_t value) {
-    mark(element);
-    put_number(element, value);
+    const Step& step = mark(element);
+    step.is_fixed() ? put_fixed_number(step, value) : put_variable_number(step, value);
   }
   /// n and z elements from digits as they are; a fixed one must have its exact length.
-  void digits(int element, std::string_view digits) {
-    mark(element);
-    put_digits(element, digits);
-  }
+  void digits(int element, std::string_view digits) { put_digits(mark(element), digits); }
   /// x+n elements.
   void signed_number(int element, char sign, std::uint64_t value) {
-    mark(element);
-    put_signed_number(element, sign, value);
+    put_signed_number(mark(element), sign, value);
   }
   /// an elements; a fixed one is padded with blanks at the right.
   void text(int element, std::string_view text) {
-    mark(element);
-    put_text(element, text);
+    const Step& step = mark(element);
+    step.is_fixed() ? put_fixed_text(step, text) : put_variable_text(step, text);
   }
   /// b elements.
-  void bytes(int element, base::ByteView bytes) {
-    mark(element);
-    put_bytes(element, bytes);
-  }
+  void bytes(int element, base::ByteView bytes) { put_bytes(mark(element), bytes); }
   /// The element as it stands in another message; the same encoded bytes when the profiles agree.
-  void copy(int element, const Message& from) {
-    mark(element);
-    put_copy(element, from);
-  }
+  void copy(int element, const Message& from) { put_copy(mark(element), element, from); }
 
   /// Bytes of the whole message, or nothing when it did not fit.
   std::optional<std::size_t> finish();
@@ -73,29 +62,57 @@ class Writer {
   std::optional<std::size_t> finish_with_mac(MacFunction compute, const void* context);
 
  private:
-  /// Elements come in ascending order, each one once. Sets the bit. Here, since most elements are
-  /// known where they are written, and little of this is then left.
-  void mark(int element) {
+  /// Elements come in ascending order, each one once. Sets the bit. Here, as the commonest contents
+  /// are, since most elements are known where they are written, and little of it is then left.
+  const Step& mark(int element) {
     CP_ASSERT(element > last_element_ && element <= 128);
     if (element > 64 && !has_second_bitmap()) make_second_bitmap();
     last_element_ = element;
     const auto bit = static_cast<unsigned>(element - 1);
     bitmap_[bit / 64] |= std::uint64_t{1} << (63 - bit % 64);
+    return plan_.steps[static_cast<unsigned>(element)];
+  }
+  /// Goes on by so many bytes if there is room for them; too little is remembered.
+  bool advance(std::size_t bytes) {
+    if (room() < bytes) [[unlikely]] {
+      overflow_ = true;
+      end_ = at_;
+      return false;
+    }
+    at_ += bytes;
+    return true;
+  }
+  /// Most numbers are short, and for those division is cheaper.
+  void put_fixed_number(const Step& step, std::uint64_t value) {
+    CP_ASSERT(value < step.too_big || step.too_big == 0);
+    std::uint8_t* const to = at_;
+    if (!advance(step.bytes)) return;
+    const auto low = static_cast<std::uint32_t>(value);
+    if (step.shape == Shape::bcd_left)
+      return value == low ? put_bcd_number(to, step.bytes, low)
+                          : put_bcd_number(to, step.bytes, value);
+    CP_ASSERT(step.shape == Shape::ascii);  // what is left of the n elements
+    return value == low ? put_ascii_number(to, step.bytes, low)
+                        : put_ascii_number(to, step.bytes, value);
+  }
+  void put_fixed_text(const Step& step, std::string_view text) {
+    CP_ASSERT(step.shape == Shape::characters && text.size() <= step.size);
+    std::uint8_t* const to = at_;
+    if (!advance(step.size)) return;
+    copy_few(to, base::as_bytes(text).data(), text.size());
+    if (text.size() < step.size) std::memset(to + text.size(), ' ', step.size - text.size());
   }
   bool has_second_bitmap() const { return bitmap_[0] >> 63 != 0; }
   void make_second_bitmap();
 
-  void put_number(int element, std::uint64_t value);
   void put_variable_number(const Step& step, std::uint64_t value);
-  void put_digits(int element, std::string_view digits);
-  void put_signed_number(int element, char sign, std::uint64_t value);
-  void put_text(int element, std::string_view text);
+  void put_digits(const Step& step, std::string_view digits);
+  void put_signed_number(const Step& step, char sign, std::uint64_t value);
   void put_variable_text(const Step& step, std::string_view text);
-  void put_bytes(int element, base::ByteView bytes);
-  void put_copy(int element, const Message& from);
-  void put_content(int element, const Message& from);
+  void put_bytes(const Step& step, base::ByteView bytes);
+  void put_copy(const Step& step, int element, const Message& from);
+  void put_content(const Step& step, int element, const Message& from);
   void put_bitmap();
-  bool advance(std::size_t bytes);
   std::uint8_t* start(const Step& step, std::size_t length);
   std::size_t room() const { return static_cast<std::size_t>(end_ - at_); }
   std::size_t half_size() const { return profile_.bitmap == Binary::raw ? 8 : 16; }

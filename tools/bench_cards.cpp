@@ -1,11 +1,14 @@
 #include "tools/bench_cards.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <unordered_map>
 
+#include "tools/card_file.hpp"
 #include "tools/card_numbers.hpp"
 #include "tools/response_words.hpp"
 #include "tools/terminal.hpp"
+#include "tools/usage_error.hpp"
 
 namespace tools {
 namespace {
@@ -96,14 +99,12 @@ std::string order_lines(std::uint32_t face_won, std::uint32_t count) {
   return lines;
 }
 
-std::vector<BenchCard> make_bench_cards(const World& world, const std::string& station,
-                                        std::uint32_t count,
-                                        const std::function<void(std::uint32_t ready)>& progress) {
+std::vector<std::string> make_card_numbers(
+    const World& world, std::uint32_t count,
+    const std::function<void(std::uint32_t ready)>& progress) {
   Terminal agent(world, kAgentStation, "");
   Link link(agent.station());
-  const crypto::Key& key = world.keys.require(station, crypto::KeyUse::pin);
-  const crypto::Password password{std::string_view(kPassword)};
-  std::vector<BenchCard> ready;
+  std::vector<std::string> ready;
   while (ready.size() < count) {
     const std::uint32_t cards = order_size(count - static_cast<std::uint32_t>(ready.size()));
     const std::string order_id = order(agent, link, cards);
@@ -111,12 +112,40 @@ std::vector<BenchCard> make_bench_cards(const World& world, const std::string& s
       const auto group = std::min<std::uint32_t>(kGroup, cards - first + 1);
       const std::vector<Card> collected = collect(agent, link, order_id, first, group);
       activate(agent, link, collected);
-      for (const Card& card : collected)
-        ready.push_back({card.number, crypto::make_pin_block(key, password, card.number)});
+      for (const Card& card : collected) ready.push_back(card.number);
       progress(static_cast<std::uint32_t>(ready.size()));
     }
   }
   return ready;
+}
+
+std::optional<std::vector<std::string>> load_card_numbers(const std::filesystem::path& file,
+                                                          std::uint32_t count) {
+  std::ifstream in(file);
+  if (!in) return std::nullopt;
+  std::vector<std::string> numbers;
+  for (std::string number; numbers.size() < count && in >> number;) numbers.push_back(number);
+  if (numbers.size() < count)
+    throw UsageError(file.string() + " has only " + std::to_string(numbers.size()) +
+                     " cards; ask for so many, or remove it to have new ones made");
+  return numbers;
+}
+
+void save_card_numbers(const std::filesystem::path& file, const std::vector<std::string>& numbers) {
+  std::string text;
+  for (const std::string& number : numbers) text += number + "\n";
+  save_for_owner(file, text);
+}
+
+std::vector<BenchCard> with_pin_blocks(const World& world, const std::string& station,
+                                       const std::vector<std::string>& numbers) {
+  const crypto::Key& key = world.keys.require(station, crypto::KeyUse::pin);
+  const crypto::Password password{std::string_view(kPassword)};
+  std::vector<BenchCard> cards;
+  cards.reserve(numbers.size());
+  for (const std::string& number : numbers)
+    cards.push_back({number, crypto::make_pin_block(key, password, number)});
+  return cards;
 }
 
 }  // namespace tools

@@ -1,7 +1,8 @@
 #include "tools/bench_connection.hpp"
 
 #include <algorithm>
-#include <boost/asio/write.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <chrono>
 #include <random>
 
@@ -9,6 +10,8 @@
 #include "tools/link.hpp"
 
 namespace tools {
+using boost::system::error_code;
+
 namespace {
 
 constexpr std::size_t kInputBytes = 2 * codec::kMaxFrameLength;
@@ -31,9 +34,10 @@ BenchConnection::BenchConnection(boost::asio::io_context& io, const config::Stat
       socket_(io),
       stamps_(std::random_device()() % StampMaker::kLastStan + 1),
       in_(kInputBytes) {
-  boost::system::error_code error;
+  error_code error;
   socket_.connect(endpoint_of(station), error);
   if (!error) socket_.set_option(boost::asio::ip::tcp::no_delay(true), error);
+  if (!error) socket_.non_blocking(true, error);
   if (error)
     throw LinkError("cannot connect to " + station.name + " at " + station.address + ":" +
                     std::to_string(station.port) + ": " + error.message());
@@ -41,7 +45,7 @@ BenchConnection::BenchConnection(boost::asio::io_context& io, const config::Stat
 }
 
 void BenchConnection::close() {
-  boost::system::error_code ignored;
+  error_code ignored;
   socket_.close(ignored);
 }
 
@@ -53,27 +57,40 @@ void BenchConnection::send(BenchKind kind, std::int64_t intended_ns) {
       maker_.make(kind, stamp, terminal_, base::ByteSpan(out_).subspan(before));
   out_.resize(before + size);
   pending_.push_back({stamp.stan, kind, intended_ns});
-  if (leaving_.empty()) write();
+  if (!is_taking_ && !is_writing_) write();
 }
 
+/// As far as the socket takes it; the rest once it takes more.
 void BenchConnection::write() {
-  leaving_.swap(out_);
-  boost::asio::async_write(socket_, boost::asio::buffer(leaving_),
-                           [this](boost::system::error_code error, std::size_t) {
-                             if (error) return fail("cannot send: " + error.message());
-                             leaving_.clear();
-                             if (!out_.empty()) write();
-                           });
+  error_code error;
+  const std::size_t size = socket_.write_some(boost::asio::buffer(out_), error);
+  if (error && error != boost::asio::error::would_block)
+    return fail("cannot send: " + error.message());
+  out_.erase(out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(size));
+  if (out_.empty()) return;
+  is_writing_ = true;
+  socket_.async_wait(Socket::wait_write, [this](const error_code&) {
+    is_writing_ = false;
+    if (socket_.is_open() && !out_.empty()) write();
+  });
 }
 
+/// Waits first: a read that is tried in vain would be a system call more for each answer.
 void BenchConnection::read() {
-  socket_.async_read_some(boost::asio::buffer(in_.data() + in_used_, in_.size() - in_used_),
-                          [this](boost::system::error_code error, std::size_t size) {
-                            if (error) return fail("the switch closed it: " + error.message());
-                            in_used_ += size;
-                            take_frames();
-                            if (socket_.is_open()) read();
-                          });
+  socket_.async_wait(Socket::wait_read, [this](const error_code& waited) {
+    if (!socket_.is_open()) return;
+    error_code error = waited;
+    if (!error)
+      in_used_ += socket_.read_some(
+          boost::asio::buffer(in_.data() + in_used_, in_.size() - in_used_), error);
+    if (error && error != boost::asio::error::would_block)
+      return fail("the switch closed it: " + error.message());
+    is_taking_ = true;
+    take_frames();
+    is_taking_ = false;
+    if (socket_.is_open() && !out_.empty() && !is_writing_) write();
+    if (socket_.is_open()) read();
+  });
 }
 
 void BenchConnection::take_frames() {

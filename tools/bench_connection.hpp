@@ -59,12 +59,16 @@ class BenchConnection {
   const config::SeedTerminal& terminal_;
   RequestMaker& maker_;
   BenchDriver& driver_;
-  boost::asio::ip::tcp::socket socket_;
+  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
+                                                  boost::asio::io_context::executor_type>;
+  Socket socket_;
   StampMaker stamps_;
   std::vector<BenchPending> pending_;  ///< at most BenchOptions::in_flight
   std::vector<std::uint8_t> in_;
   std::size_t in_used_ = 0;
-  std::vector<std::uint8_t> out_, leaving_;  ///< collected; being written
+  std::vector<std::uint8_t> out_;  ///< collected, not yet taken by the socket
+  bool is_writing_ = false;        ///< waits for the socket to take more
+  bool is_taking_ = false;         ///< answers: what is sent meanwhile leaves together
 };
 
 /// Now, by a clock that is never set back.

@@ -25,7 +25,7 @@ double seconds_of(const po::variables_map& given, const char* option, double oth
 po::options_description description() {
   po::options_description all;
   for (const char* const name : {"config", "keys", "station", "connections", "in-flight", "rate",
-                                 "mix", "cards", "pin-share", "amount"})
+                                 "mix", "cards", "card-file", "pin-share", "amount"})
     all.add_options()(name, po::value<std::string>());
   // clang-format off
   all.add_options()
@@ -72,6 +72,7 @@ BenchOptions parse_bench_options(const Words& words) {
   options.in_flight = number_of(given, "in-flight", 1, kMaxBenchInFlight, options.in_flight);
   options.rate = number_of(given, "rate", 1, 1'000'000, options.rate);
   options.cards = number_of(given, "cards", 1, kMaxBenchCards, options.cards);
+  if (given.contains("card-file")) options.card_file = given["card-file"].as<std::string>();
   options.pin_share = number_of(given, "pin-share", 0, 100, options.pin_share);
   options.amount_won = number_of(given, "amount", 1, 100'000, options.amount_won);
   options.seconds = seconds_of(given, "seconds", options.seconds);

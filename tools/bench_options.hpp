@@ -28,6 +28,7 @@ struct BenchOptions {
   std::uint32_t rate = 0;  ///< requests a second of all connections (open loop); 0: as they come
   std::array<std::uint32_t, kBenchKinds> mix{};  ///< weights
   std::uint32_t cards = 1'000;
+  std::optional<std::filesystem::path> card_file;  ///< where the cards are kept for later runs
   std::uint32_t pin_share = 50;  ///< per cent of purchases and verifies that carry DE 52
   std::uint32_t amount_won = 10;
   bool json = false;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 #include "tools/card_numbers.hpp"
 
@@ -14,5 +15,8 @@ std::optional<Card> load_card(const std::filesystem::path& file);
 
 /// Replaces the file, mode 0600. Throws UsageError where it cannot be written.
 void save_card(const std::filesystem::path& file, const Card& card);
+
+/// Replaces any file by one with this text that only its owner can read. Throws as save_card().
+void save_for_owner(const std::filesystem::path& file, std::string_view text);
 
 }  // namespace tools

@@ -29,6 +29,7 @@ constexpr char kHelp[] = R"(cpbench --config FILE [options]
   --mix purchase=N,verify=N,inquiry=N,echo=N
                             weights (default purchase=50,verify=50)
   --cards N                 of 100,000 won (default 1,000)
+  --card-file FILE          keeps the cards' numbers for later runs against the same data
   --pin-share PERCENT       of purchases and verifies that carry a password (default 50)
   --amount WON              of a purchase (default 10)
   --json                    one JSON object instead of tables
@@ -41,11 +42,17 @@ std::vector<BenchCard> make_cards(const World& world, const BenchOptions& option
                          options.mix[static_cast<std::size_t>(BenchKind::verify)] == 0 &&
                          options.mix[static_cast<std::size_t>(BenchKind::inquiry)] == 0;
   if (only_echo) return {};
-  ProgressBar bar;
-  return make_bench_cards(world, options.station, options.cards, [&](std::uint32_t ready) {
-    bar.show(static_cast<int>(std::uint64_t{ready} * 1'000 / options.cards),
-             won_text(ready) + " cards");
-  });
+  std::optional<std::vector<std::string>> numbers;
+  if (options.card_file) numbers = load_card_numbers(*options.card_file, options.cards);
+  if (!numbers) {
+    ProgressBar bar;
+    numbers = make_card_numbers(world, options.cards, [&](std::uint32_t ready) {
+      bar.show(static_cast<int>(std::uint64_t{ready} * 1'000 / options.cards),
+               won_text(ready) + " cards");
+    });
+    if (options.card_file) save_card_numbers(*options.card_file, *numbers);
+  }
+  return with_pin_blocks(world, options.station, *numbers);
 }
 
 LoadResult run_load(const World& world, const BenchOptions& options,

@@ -9,16 +9,15 @@ namespace handlers {
 namespace {
 
 /// Sets password, hint and owner; the initial password is erased. The tags were checked before.
-void set_owner(Exchange& exchange, ledger::CardId id) {
+void set_owner(Exchange& exchange, CardInHand& in_hand) {
   const Request& request = exchange.request;
   Context& context = exchange.context;
-  auto file = ledger::read_card_file(context.draft, id);
+  auto file = ledger::read_card_file(context.draft, in_hand.id);
   const auto block = crypto::pin_block_from_hex(*request.tags.find(10));
   const auto password =
       crypto::open_pin_block(*request.station.pin_key, *block, request.card.view());
   CP_ASSERT(file.has_value() && password.has_value());
-  file->head.password_key = context.vault.password_key_id();
-  file->head.verifier = context.vault.verifier(id, file->head.password_key, password->digits());
+  ledger::set_password(context.vault, in_hand.id, in_hand.card, password->digits());
   file->head.has_initial = 0;
   file->hint = request.tags.find(11).value_or(std::string_view());
   if (const auto customer = request.tags.find(12)) file->customer = *customer;
@@ -35,8 +34,8 @@ Refusal activate(Exchange& exchange) {
   if (const Refusal refusal = pass_gate(exchange, rules, in_hand); refusal != Refusal::none)
     return refusal;
   in_hand.card.state = ledger::CardState::active;
+  set_owner(exchange, in_hand);
   ledger::write_card(exchange.context.draft, in_hand.id, in_hand.card);
-  set_owner(exchange, in_hand.id);
   add_card_balances(exchange.answer, in_hand.card);
   exchange.answer.approval = approval_of(exchange.answer.sequence);
   return Refusal::none;

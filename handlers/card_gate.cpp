@@ -10,14 +10,13 @@ using ledger::Role;
 
 enum class PasswordCheck : std::uint8_t { absent, right, wrong };
 
-PasswordCheck check_password(Exchange& exchange, ledger::CardId id) {
+PasswordCheck check_password(Exchange& exchange, const CardInHand& in_hand) {
   const Request& request = exchange.request;
   if (!request.message.has(52)) return PasswordCheck::absent;
   const auto password = request.password();
   if (!password) return PasswordCheck::wrong;
-  const auto file = ledger::read_card_file(exchange.context.draft, id);
-  CP_ASSERT(file.has_value());
-  return ledger::password_is_right(exchange.context.vault, *file, password->digits())
+  return ledger::password_is_right(exchange.context.vault, in_hand.id, in_hand.card,
+                                   password->digits())
              ? PasswordCheck::right
              : PasswordCheck::wrong;
 }
@@ -66,7 +65,7 @@ void forget_wrong(Exchange& exchange, CardInHand& in_hand) {
 /// they end in comes later in the order of checks and changes neither answer.
 Refusal not_activated(Exchange& exchange, CardInHand& in_hand) {
   const Role role = exchange.request.station.role;
-  const PasswordCheck password = check_password(exchange, in_hand.id);
+  const PasswordCheck password = check_password(exchange, in_hand);
   if (in_hand.card.blocked == 0) {
     if (password == PasswordCheck::wrong) count_wrong(exchange, in_hand);
     if (password == PasswordCheck::right) forget_wrong(exchange, in_hand);
@@ -109,7 +108,7 @@ Refusal pass_gate(Exchange& exchange, GateRules rules, CardInHand& in_hand) {
   // Who may ask about a blocked card must not be able to guess its password without end.
   if (card.blocked != 0) return Refusal::none;
 
-  switch (check_password(exchange, in_hand.id)) {
+  switch (check_password(exchange, in_hand)) {
     case PasswordCheck::wrong:
       return count_wrong(exchange, in_hand) ? Refusal::fifth_wrong_password
                                             : Refusal::wrong_password;

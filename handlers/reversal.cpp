@@ -163,8 +163,8 @@ void unsell(ledger::Draft& draft, ledger::CardId id, ledger::CardRecord card,
     card.last_day = 0;
     card.wrong_passwords = 0;
     card.blocked = static_cast<std::uint8_t>(card.blocked & ~ledger::kBlockedByPassword);
-    file.head.verifier = file.head.initial_verifier;
-    file.head.password_key = file.head.initial_password_key;
+    card.verifier = file.head.initial_verifier;
+    card.password_key = file.head.initial_password_key;
     file.head.sold_by = 0;
     file.customer.clear();
     file.hint.clear();

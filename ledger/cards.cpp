@@ -125,16 +125,10 @@ CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted) {
   file.head.pin_hash = pin.hash;
   file.head.seal_key = maker.vault.seal_key_id();
   file.head.index_key = maker.vault.index_key_id();
-  file.head.password_key = maker.vault.password_key_id();
-  file.head.verifier = maker.vault.verifier(id, file.head.password_key, password);
   file.head.number = maker.vault.seal(Secret::card_number, id, number.digits, maker.random);
   file.head.pin = maker.vault.seal(Secret::pin_number, id, pin.digits, maker.random);
   file.head.product = wanted.product->number;
   file.head.from_lot = wanted.from_lot;
-  if (wanted.from_lot) {
-    file.head.initial_verifier = file.head.verifier;
-    file.head.initial_password_key = file.head.password_key;
-  }
   file.head.has_initial = 1;
   file.initial = maker.vault.seal(Secret::initial_password, id, password, maker.random);
   file.customer = wanted.customer;
@@ -143,6 +137,11 @@ CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted) {
   card.state = wanted.state;
   card.product = wanted.product->number;
   card.last_day = wanted.last_day;
+  set_password(maker.vault, id, card, password);
+  if (wanted.from_lot) {
+    file.head.initial_verifier = card.verifier;
+    file.head.initial_password_key = card.password_key;
+  }
 
   draft.write(Table::card_numbers, key_of(number.hash), CardReference{id});
   draft.write(Table::pin_numbers, key_of(pin.hash), CardReference{id});
@@ -151,9 +150,15 @@ CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted) {
   return id;
 }
 
-bool password_is_right(crypto::CardVault& vault, const CardFile& file, std::string_view password) {
-  const auto verifier = vault.verifier(file.head.id, file.head.password_key, password);
-  return crypto::equal(verifier, file.head.verifier);
+void set_password(crypto::CardVault& vault, CardId id, CardRecord& card,
+                  std::string_view password) {
+  card.password_key = vault.password_key_id();
+  card.verifier = vault.verifier(id, card.password_key, password);
+}
+
+bool password_is_right(crypto::CardVault& vault, CardId id, const CardRecord& card,
+                       std::string_view password) {
+  return crypto::equal(vault.verifier(id, card.password_key, password), card.verifier);
 }
 
 bool count_wrong_password(CardRecord& card) {

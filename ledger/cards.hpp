@@ -55,8 +55,10 @@ struct NewCard {
 };
 CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted);
 
+void set_password(crypto::CardVault& vault, CardId id, CardRecord& card, std::string_view password);
 /// Constant-time; the same work whether right or wrong.
-bool password_is_right(crypto::CardVault& vault, const CardFile& file, std::string_view password);
+bool password_is_right(crypto::CardVault& vault, CardId id, const CardRecord& card,
+                       std::string_view password);
 
 /// Counts a wrong password; true when it was the fifth in a row and the card is blocked now.
 bool count_wrong_password(CardRecord& card);

@@ -41,6 +41,9 @@ CheckReport check_books(Snapshot& snapshot, crypto::CardVault* vault,
 
 /// What is wrong with what this record has sealed, under the vault's keys; empty: nothing.
 std::string sealed_complaint(crypto::CardVault& vault, const CardFile& file);
+/// Whether the card's password is one of the vault's, and the initial one that its file still has.
+std::string password_complaint(crypto::CardVault& vault, const CardRecord& card,
+                               const CardFile& file);
 
 /// The report as lines for a person, a table of counts and then the findings.
 std::string to_text(const CheckReport& report);

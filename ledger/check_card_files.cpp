@@ -40,16 +40,12 @@ std::string file_complaint(CardId id, const CardFile& file, const CardSums& sums
   if (head.has_initial != (has_initial(sums) ? 1 : 0))
     return head.has_initial != 0 ? "its initial password should have been erased"
                                  : "its initial password is not there";
-  if (head.seal_key == 0 || head.index_key == 0 || head.password_key == 0) return "it names no key";
+  if (head.seal_key == 0 || head.index_key == 0) return "it names no key";
   if (file.customer.size() > kLongestCustomer || file.hint.size() > kLongestHint)
     return "customer id or hint is too long";
   if (head.reserved != decltype(head.reserved){}) return "its reserved bytes are not zero";
-  const bool back_in_stock = sums.state == CardState::stock || sums.state == kNeverSold;
   if (is_of_lot(sums) != (head.initial_password_key != 0))
     return "only a card of a lot keeps its initial verifier's key";
-  if (is_of_lot(sums) && back_in_stock &&
-      (head.verifier != head.initial_verifier || head.password_key != head.initial_password_key))
-    return "a card in stock has its initial password";
   if (!is_of_lot(sums) && head.initial_verifier != crypto::PasswordVerifier{})
     return "only a card of a lot keeps its initial verifier";
   return "";
@@ -59,7 +55,6 @@ std::string file_complaint(CardId id, const CardFile& file, const CardSums& sums
 std::string opened_complaint(crypto::CardVault& vault, const CardFile& file) {
   const CardFileHead& head = file.head;
   // Throws where the key is not there, as opening does.
-  (void)vault.verifier(head.id, head.password_key, "");
   if (head.initial_password_key != 0) (void)vault.verifier(head.id, head.initial_password_key, "");
   const auto number = vault.open(Secret::card_number, head.id, head.seal_key, head.number);
   if (!number) return "its sealed card number does not open";
@@ -78,7 +73,44 @@ std::string opened_complaint(crypto::CardVault& vault, const CardFile& file) {
   if (initial->view().size() < kShortestPassword || initial->view().size() > kLongestPassword ||
       !is_digits(*initial))
     return "its initial password is none";
-  return password_is_right(vault, file, *initial) ? "" : "its initial password is not its password";
+  return "";
+}
+
+/// Whether the card has the password that its file, which was found right, says.
+std::string stored_password_complaint(crypto::CardVault& vault, const CardRecord& card,
+                                      const CardFile& file) {
+  const CardFileHead& head = file.head;
+  (void)vault.verifier(head.id, card.password_key, "");
+  if (head.has_initial == 0) return "";
+  const auto initial = vault.open(Secret::initial_password, head.id, head.seal_key, file.initial);
+  const bool is_right = initial && password_is_right(vault, head.id, card, *initial);
+  return is_right ? "" : "its initial password is not its password";
+}
+
+/// What the complaint is, or that a key is missing.
+template <class Complaint>
+std::string complaint_with_keys(Complaint&& complaint) {
+  try {
+    return complaint();
+  } catch (const std::runtime_error&) {
+    return "a key that it names is not in the key file";
+  }
+}
+
+void check_password(Source& source, crypto::CardVault* vault, const CardFile& file) {
+  const auto key = number_key(file.head.id);
+  const auto found = source.get(Table::cards, key);
+  const auto card = found.there() ? record_from<CardRecord>(found.value) : std::nullopt;
+  if (!card) return;  // told where cards are looked at
+  const bool in_stock = file.head.from_lot != 0 && card->state == CardState::stock;
+  std::string what;
+  if (in_stock && (card->verifier != file.head.initial_verifier ||
+                   card->password_key != file.head.initial_password_key)) {
+    what = "a card in stock has its initial password";
+    source.add(Table::card_files, key, what + "; which of the two is wrong cannot be told");
+  }
+  if (what.empty() && vault != nullptr) what = password_complaint(*vault, *card, file);
+  if (!what.empty()) source.add(Table::cards, key, std::move(what));
 }
 
 /// Which records of one index do not agree with the card files.
@@ -134,7 +166,10 @@ void check_card_files(Source& source, State& state, crypto::CardVault* vault) {
                            std::string what = file_complaint(id, *file, *sums);
                            if (what.empty() && vault != nullptr)
                              what = ledger::sealed_complaint(*vault, *file);
-                           if (!what.empty()) add(std::move(what));
+                           if (what.empty())
+                             check_password(source, vault, *file);
+                           else
+                             add(std::move(what));
                          });
   for (CardId id = 1; id <= state.cards.size(); ++id) {
     const CardSums& sums = state.cards[id - 1];
@@ -153,11 +188,13 @@ void check_card_indexes(Source& source, State& state) {
 namespace ledger {
 
 std::string sealed_complaint(crypto::CardVault& vault, const CardFile& file) {
-  try {
-    return checking::opened_complaint(vault, file);
-  } catch (const std::runtime_error&) {
-    return "a key that it names is not in the key file";
-  }
+  return checking::complaint_with_keys([&] { return checking::opened_complaint(vault, file); });
+}
+
+std::string password_complaint(crypto::CardVault& vault, const CardRecord& card,
+                               const CardFile& file) {
+  return checking::complaint_with_keys(
+      [&] { return checking::stored_password_complaint(vault, card, file); });
 }
 
 }  // namespace ledger

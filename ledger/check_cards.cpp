@@ -102,6 +102,8 @@ std::string Cards::complaint(CardId id, const CardRecord& card, const CardSums& 
     return "the fifth wrong password did not block it";
   if (card.wrong_passwords < kWrongPasswordsToBlock && card.blocked != 0)
     return "it is blocked without five wrong passwords";
+  if (card.password_key == 0) return "it names no key";
+  if (card.reserved != decltype(card.reserved){}) return "its reserved bytes are not zero";
   bool absent = false;
   (void)state_.parties.product(source_, card.product, absent);
   return absent ? "its product is not there" : "";

@@ -12,6 +12,7 @@
 #include "base/assert.hpp"
 #include "base/time.hpp"
 #include "ledger/checkpoint.hpp"
+#include "ledger/conversion.hpp"
 #include "ledger/data_folder.hpp"
 #include "ledger/data_lock.hpp"
 #include "ledger/journal.hpp"
@@ -48,6 +49,8 @@ class JournaledStore : public DurableStore {
  private:
   void recover();
   void report_recovery(const RecoveryReport& report);
+  void apply_what_was_replayed();
+  void convert();
   void begin_journal(RecoveryReport report);
   std::optional<std::size_t> serialise(const WriteSet& batch, std::uint32_t& entries);
   CommitOutcome write(std::size_t payload_bytes, std::uint32_t entries);
@@ -123,11 +126,26 @@ void JournaledStore::recover() {
   freeze_if_due(true);
   // A sync that failed may have left the journal's tail in the page cache alone, and a later one
   // says nothing of it: what counts from here on must be in the data file.
-  if (!pool_->direct() && !settle())
+  if (!pool_->direct()) apply_what_was_replayed();
+  if (file_->version() != kFormatVersion) convert();
+  show();
+}
+
+void JournaledStore::apply_what_was_replayed() {
+  if (!settle())
     throw std::runtime_error("what was replayed cannot be applied to " +
                              data_file(options_.folder).string() +
                              "; make room on the disk or mend it, then start again");
-  show();
+}
+
+/// Entries of the older format may be in the journal: nothing reads them before they are converted.
+void JournaledStore::convert() {
+  apply_what_was_replayed();
+  const std::uint64_t cards = convert_from_version_1(*file_);
+  reclaim();
+  events_.report(StoreEvent::converted, std::to_string(cards) +
+                                            " cards brought from format version 1 to version " +
+                                            std::to_string(kFormatVersion));
 }
 
 void JournaledStore::report_recovery(const RecoveryReport& report) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/bytes.hpp"
 #include "ledger/crc32c.hpp"
 #include "ledger/file_layer.hpp"
 #include "ledger/journal_format.hpp"
@@ -19,7 +20,6 @@ namespace ledger {
 namespace {
 
 constexpr unsigned kMaxTables = 64;
-constexpr std::uint32_t kFormatVersion = 1;
 constexpr std::size_t kPageBytes = 4096;
 constexpr std::size_t kChecksumBytes = 4;
 constexpr std::string_view kStoreTable = "store";
@@ -61,7 +61,20 @@ void fill(void* place, Table table, std::string_view key, std::string_view value
 
 /// Names on disk go by number, as the journal's entries do.
 std::string table_on_disk(int number) {
-  return (number < 10 ? "t0" : "t") + std::to_string(number);
+  return {'t', static_cast<char>('0' + number / 10), static_cast<char>('0' + number % 10)};
+}
+
+int put_own(MDB_txn* txn, unsigned store, std::string_view name, std::string_view value) {
+  MDB_val key = as_val(name), place{value.size() + kChecksumBytes, nullptr};
+  const int error = mdb_put(txn, store, &key, &place, MDB_RESERVE);
+  if (error == 0) fill(place.mv_data, kStore, name, value);
+  return error;
+}
+
+int put_version(MDB_txn* txn, unsigned store, std::uint32_t version) {
+  std::uint8_t bytes[4];
+  store_little_endian(bytes, version);
+  return put_own(txn, store, kVersionKey, base::as_text(bytes));
 }
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
@@ -134,35 +147,38 @@ void LmdbFile::open_tables() {
   }
 }
 
-/// The version is looked at before anything else, and written by the first start.
-void LmdbFile::check_version(MDB_txn* txn) {
+/// What the file says, which is written by the first start.
+std::uint32_t LmdbFile::stored_version(MDB_txn* txn) {
   MDB_val key = as_val(kVersionKey), stored{};
   int error = mdb_get(txn, store_, &key, &stored);
   if (error == MDB_NOTFOUND) {
-    if (options_.read_only) return;
-    std::uint8_t version[4];
-    store_little_endian(version, kFormatVersion);
-    stored = {sizeof version + kChecksumBytes, nullptr};
-    error = mdb_put(txn, store_, &key, &stored, MDB_RESERVE);
+    error = options_.read_only ? 0 : put_version(txn, store_, kFormatVersion);
     if (error != 0) fail(options_.file, "cannot be written: " + lmdb_error_text(error));
-    fill(stored.mv_data, kStore, kVersionKey, {reinterpret_cast<char*>(version), sizeof version});
-    return;
+    return kFormatVersion;
   }
   if (error != 0) fail(options_.file, "cannot be read: " + lmdb_error_text(error));
-  std::string_view value;
   try {
-    value = checked(kStore, kVersionKey, as_view(stored));
+    const std::string_view value = checked(kStore, kVersionKey, as_view(stored));
+    return value.size() != 4 ? 0
+                             : load_little_endian<std::uint32_t>(
+                                   reinterpret_cast<const std::uint8_t*>(value.data()));
   } catch (const DamagedRecord&) {
     fail(options_.file, "has a damaged format version; restore it from a backup");
   }
-  const auto version =
-      value.size() == 4
-          ? load_little_endian<std::uint32_t>(reinterpret_cast<const std::uint8_t*>(value.data()))
-          : 0;
-  if (version != kFormatVersion)
-    fail(options_.file, "has format version " + std::to_string(version) + ", this program reads " +
+}
+
+/// Before anything else is looked at.
+void LmdbFile::check_version(MDB_txn* txn) {
+  version_ = stored_version(txn);
+  if (version_ < kOldestFormatVersion || version_ > kFormatVersion)
+    fail(options_.file, "has format version " + std::to_string(version_) + ", this program reads " +
+                            std::to_string(kOldestFormatVersion) + " to " +
                             std::to_string(kFormatVersion) +
                             "; use the program that wrote it, or a later one");
+  if (options_.read_only && version_ != kFormatVersion)
+    fail(options_.file, "has format version " + std::to_string(version_) +
+                            "; start this program's cpswitch on it once, which converts it, or use "
+                            "the program that wrote it");
 }
 
 /// Reading a page beyond a cut file's end would kill the process.
@@ -326,11 +342,11 @@ int LmdbWriter::set_mark(const AppliedMark& mark) {
   std::uint8_t bytes[kMarkBytes];
   store_little_endian(bytes, mark.sequence);
   store_little_endian(bytes + 8, mark.epoch);
-  MDB_val key = as_val(kMarkKey), place{kMarkBytes + kChecksumBytes, nullptr};
-  if (const int error = mdb_put(txn_, file_.store_, &key, &place, MDB_RESERVE); error != 0)
-    return error;
-  fill(place.mv_data, kStore, kMarkKey, {reinterpret_cast<char*>(bytes), sizeof bytes});
-  return 0;
+  return put_own(txn_, file_.store_, kMarkKey, base::as_text(bytes));
+}
+
+int LmdbWriter::set_version(std::uint32_t version) {
+  return put_version(txn_, file_.store_, version);
 }
 
 int LmdbWriter::commit() {

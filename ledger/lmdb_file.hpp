@@ -23,6 +23,9 @@ struct MDB_cursor;
 
 namespace ledger {
 
+/// What this program writes; it reads the one before too, and converts it (conversion.hpp).
+inline constexpr std::uint32_t kFormatVersion = 2, kOldestFormatVersion = 1;
+
 /// How far LMDB holds the journal for good: last batch, and the epoch of the segment it is in.
 struct AppliedMark {
   std::uint64_t sequence = 0, epoch = 0;
@@ -47,6 +50,8 @@ class LmdbFile {
 
   /// As the newest commit left it.
   AppliedMark mark() const;
+  /// Of the tables when they were opened: from kOldestFormatVersion to kFormatVersion.
+  std::uint32_t version() const { return version_; }
   /// Pages in use, free ones included.
   std::uint64_t used_bytes() const;
   /// Commits since the file was opened: a reader that was begun at another count may be behind.
@@ -60,6 +65,7 @@ class LmdbFile {
 
   void open_tables();
   void check_version(MDB_txn* txn);
+  std::uint32_t stored_version(MDB_txn* txn);
   void check_size() const;
   std::uint64_t size_on_disk() const;
   int keep_ahead();
@@ -69,6 +75,7 @@ class LmdbFile {
   MDB_env* env_ = nullptr;
   std::array<unsigned, kTableCount> tables_{};
   unsigned store_ = kNoTable;  // format version and mark
+  std::uint32_t version_ = kFormatVersion;
   std::atomic<std::uint64_t> commits_{0};
 };
 
@@ -130,6 +137,7 @@ class LmdbWriter {
   int put(Table table, std::string_view key, std::string_view value);
   int erase(Table table, std::string_view key);  ///< an absent key is no error
   int set_mark(const AppliedMark& mark);
+  int set_version(std::uint32_t version);
   /// Durable when it returns 0.
   int commit();
 

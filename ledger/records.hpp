@@ -157,6 +157,9 @@ struct CardRecord {
   std::uint8_t blocked;          ///< BlockReason bits, 0: not blocked
   std::uint8_t wrong_passwords;  ///< in a row
   std::uint8_t product;
+  crypto::PasswordVerifier verifier;  ///< here, so that a purchase needs no look at the card's file
+  std::uint16_t password_key;         ///< under which it was made
+  std::array<std::uint8_t, 6> reserved;
 
   std::int64_t available_won() const { return balance_won - held_won; }
   bool is_expired(base::Date today) const { return last_day != 0 && today > last_day; }
@@ -168,16 +171,15 @@ struct CardFileHead {
   CardId id;
   Sequence sold_by;  ///< the sale's transaction; 0 for stock
   crypto::IndexHash number_hash, pin_hash;
-  crypto::PasswordVerifier verifier;
   crypto::PasswordVerifier initial_verifier;  ///< of lot cards, so that a reversed sale restores it
   crypto::Sealed number, pin;
-  std::uint16_t seal_key, index_key, password_key;
+  std::uint16_t seal_key, index_key;
   std::uint16_t initial_password_key;  ///< under which `initial_verifier` was made
   std::uint8_t product;
   std::uint8_t from_lot;
   std::uint8_t has_initial;
   std::uint8_t customer_size, hint_size;
-  std::array<std::uint8_t, 5> reserved;
+  std::array<std::uint8_t, 7> reserved;
 };
 
 /// A card file taken apart.

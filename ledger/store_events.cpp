@@ -6,6 +6,8 @@ std::string_view event_name(StoreEvent event) {
   switch (event) {
     case StoreEvent::recovered:
       return "recovered";
+    case StoreEvent::converted:
+      return "converted";
     case StoreEvent::tail_dropped:
       return "tail_dropped";
     case StoreEvent::no_direct_io:
@@ -39,6 +41,7 @@ std::string_view event_name(StoreEvent event) {
 bool is_warning(StoreEvent event) {
   switch (event) {
     case StoreEvent::recovered:
+    case StoreEvent::converted:
     case StoreEvent::apply_finished:
     case StoreEvent::disk_room_again:
     case StoreEvent::bound_left:

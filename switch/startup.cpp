@@ -115,17 +115,21 @@ bool holds_data(ledger::Store& store) {
 void prove_keys(ledger::Store& store, crypto::CardVault& vault, const std::string& key_file) {
   constexpr std::size_t kCardsProved = 100;
   std::size_t cards = 0, right = 0, with_password = 0, right_with_password = 0;
-  store.scan(ledger::Table::card_files, {}, kCardsProved,
-             [&](std::string_view, std::string_view value) {
-               const auto file = ledger::decode_card_file(value);
-               const bool is_right = file && ledger::sealed_complaint(vault, *file).empty();
-               const bool has_password = file && file->head.has_initial != 0;
-               ++cards;
-               right += is_right;
-               with_password += has_password;
-               right_with_password += is_right && has_password;
-               return true;
-             });
+  store.scan(
+      ledger::Table::card_files, {}, kCardsProved, [&](std::string_view, std::string_view value) {
+        const auto file = ledger::decode_card_file(value);
+        const auto card = file ? store.get(ledger::Table::cards, ledger::number_key(file->head.id))
+                               : std::nullopt;
+        const auto record = card ? ledger::record_from<ledger::CardRecord>(*card) : std::nullopt;
+        const bool is_right = record && ledger::sealed_complaint(vault, *file).empty() &&
+                              ledger::password_complaint(vault, *record, *file).empty();
+        const bool has_password = file && file->head.has_initial != 0;
+        ++cards;
+        right += is_right;
+        with_password += has_password;
+        right_with_password += is_right && has_password;
+        return true;
+      });
   if ((cards != 0 && right == 0) || (with_password != 0 && right_with_password == 0))
     throw std::runtime_error(
         fmt::format("the storage keys in {} are not those that the cards in the data were made "

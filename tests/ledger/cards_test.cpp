@@ -84,9 +84,9 @@ TEST(MakeCard, WritesACardItsFileAndBothIndexes) {
   EXPECT_EQ(pin.size(), kPinNumberSize);
   EXPECT_EQ(initial.size(), 8u);
   EXPECT_TRUE(all_digits(number) && all_digits(pin) && all_digits(initial));
-  EXPECT_TRUE(password_is_right(ledger.vault, file, initial));
-  EXPECT_FALSE(password_is_right(ledger.vault, file, "00000000"));
-  EXPECT_FALSE(password_is_right(ledger.vault, read_card_file(draft, 2).value(), initial));
+  EXPECT_TRUE(password_is_right(ledger.vault, 1, card, initial));
+  EXPECT_FALSE(password_is_right(ledger.vault, 1, card, "00000000"));
+  EXPECT_FALSE(password_is_right(ledger.vault, 2, read_card(draft, 2).value(), initial));
   EXPECT_EQ(file.head.initial_verifier, crypto::PasswordVerifier{});
 }
 
@@ -105,8 +105,9 @@ TEST(MakeCard, ALotCardHasItsGivenNumberAndPasswordAndCanGetItBack) {
   EXPECT_EQ(opened(ledger, Secret::card_number, id, file), "9410129900000011");
   EXPECT_EQ(opened(ledger, Secret::initial_password, id, file), "12345678");
   EXPECT_EQ(file.head.from_lot, 1);
-  EXPECT_EQ(file.head.initial_verifier, file.head.verifier);
-  EXPECT_TRUE(password_is_right(ledger.vault, file, "12345678"));
+  const CardRecord card = read_card(draft, id).value();
+  EXPECT_EQ(file.head.initial_verifier, card.verifier);
+  EXPECT_TRUE(password_is_right(ledger.vault, id, card, "12345678"));
 }
 
 TEST(MakeCard, BothNumbersFindTheCardAndOthersFindNone) {

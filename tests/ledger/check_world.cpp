@@ -251,10 +251,10 @@ Sequence World::activate(CardId id) {
     did.approval = "ACT" + digits(sequence % 1'000, 3);
     CardRecord card = read_card(draft, id).value();
     card.state = CardState::active;
+    set_password(vault, id, card, "87654321");
     write_card(draft, id, card);
     CardFile file = read_card_file(draft, id).value();
     file.head.has_initial = 0;
-    file.head.verifier = vault.verifier(id, file.head.password_key, "87654321");
     file.hint = "hint";
     write_card_file(draft, file);
     did.amounts = told_balance(draft, id, 0);
@@ -288,8 +288,8 @@ Sequence World::reverse_sale(Sequence sale) {
         card.blocked = 0;
         card.wrong_passwords = 0;
         file.head.sold_by = 0;
-        file.head.verifier = file.head.initial_verifier;
-        file.head.password_key = file.head.initial_password_key;
+        card.verifier = file.head.initial_verifier;
+        card.password_key = file.head.initial_password_key;
       } else {
         card.state = CardState::closed;
         file.head.has_initial = 0;

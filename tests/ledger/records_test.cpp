@@ -20,8 +20,8 @@ TEST(Records, SizesOnDisk) {
   EXPECT_EQ(sizeof(AccountKey), 16u);
   EXPECT_EQ(sizeof(AccountRecord), 16u);
   EXPECT_EQ(sizeof(Posting), 24u);
-  EXPECT_EQ(sizeof(CardRecord), 48u);
-  EXPECT_EQ(sizeof(CardFileHead), 192u);
+  EXPECT_EQ(sizeof(CardRecord), 72u);
+  EXPECT_EQ(sizeof(CardFileHead), 176u);
   EXPECT_EQ(sizeof(CardReference), 8u);
   EXPECT_EQ(sizeof(HoldRecord), 16u);
   EXPECT_EQ(sizeof(TransactionHead), 104u);
@@ -40,9 +40,11 @@ TEST(Records, PlacesOnDisk) {
   EXPECT_EQ(offsetof(CardRecord, last_sequence), 24u);
   EXPECT_EQ(offsetof(CardRecord, posting_count), 40u);
   EXPECT_EQ(offsetof(CardRecord, product), 47u);
-  EXPECT_EQ(offsetof(CardFileHead, number), 80u);
-  EXPECT_EQ(offsetof(CardFileHead, seal_key), 174u);
-  EXPECT_EQ(offsetof(CardFileHead, hint_size), 186u);
+  EXPECT_EQ(offsetof(CardRecord, verifier), 48u);
+  EXPECT_EQ(offsetof(CardRecord, password_key), 64u);
+  EXPECT_EQ(offsetof(CardFileHead, number), 64u);
+  EXPECT_EQ(offsetof(CardFileHead, seal_key), 158u);
+  EXPECT_EQ(offsetof(CardFileHead, hint_size), 168u);
   EXPECT_EQ(offsetof(TransactionHead, business_day), 72u);
   EXPECT_EQ(offsetof(TransactionHead, code), 84u);
   EXPECT_EQ(offsetof(TransactionHead, kind), 92u);
@@ -176,7 +178,7 @@ TEST(CardFile, ReadsBackWhatWasWritten) {
   for (const bool has_initial : {true, false}) {
     const CardFile file = card_file(has_initial);
     const std::string bytes = encode(file);
-    EXPECT_EQ(bytes.size(), 192 + (has_initial ? 47 : 0) + file.customer.size() + file.hint.size());
+    EXPECT_EQ(bytes.size(), 176 + (has_initial ? 47 : 0) + file.customer.size() + file.hint.size());
     const CardFile read = decode_card_file(bytes).value();
     EXPECT_EQ(read.head.id, 7u);
     EXPECT_EQ(read.head.number_hash, file.head.number_hash);

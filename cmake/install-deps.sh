@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config
   libboost1.81-dev libboost-program-options1.81-dev libboost-json1.81-dev
-  liblmdb-dev libssl-dev libspdlog-dev libfmt-dev
+  liblmdb-dev libssl-dev libexpat1-dev libspdlog-dev libfmt-dev
   libgtest-dev libbenchmark-dev
   python3 python3-cryptography
 )

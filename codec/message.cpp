@@ -12,12 +12,14 @@ namespace {
 bool is_signed(Shape shape) { return shape == Shape::bcd_signed || shape == Shape::ascii_signed; }
 bool is_bcd(Shape shape) {
   return shape == Shape::bcd_left || shape == Shape::bcd_right || shape == Shape::bcd_track ||
-         shape == Shape::bcd_signed;
+         shape == Shape::bcd_track_left || shape == Shape::bcd_signed;
 }
 bool has_digits(Shape shape) {
   return is_bcd(shape) || is_signed(shape) || shape == Shape::ascii || shape == Shape::ascii_track;
 }
-bool is_track(Shape shape) { return shape == Shape::bcd_track || shape == Shape::ascii_track; }
+bool is_track(Shape shape) {
+  return shape == Shape::bcd_track || shape == Shape::bcd_track_left || shape == Shape::ascii_track;
+}
 
 /// Calls put(nibble value) for each digit of an element, from the left; D is 13.
 template <class Put>
@@ -27,7 +29,8 @@ void for_each_digit(Shape shape, const std::uint8_t* content, std::size_t length
     for (std::size_t i = 0; i < length; ++i) put(content[i] == 'D' ? 0xDu : content[i] & 0x0Fu);
     return;
   }
-  const bool pad_left = shape == Shape::bcd_left || shape == Shape::bcd_signed;
+  const bool pad_left =
+      shape == Shape::bcd_left || shape == Shape::bcd_signed || shape == Shape::bcd_track_left;
   const std::size_t first = pad_left ? length % 2 : 0;
   for (std::size_t i = first; i < first + length; ++i)
     put(i % 2 == 0 ? content[i / 2] >> 4u : content[i / 2] & 15u);

@@ -77,7 +77,8 @@ Fault find_bcd_fault(const std::uint8_t* content, std::size_t nibbles, NibbleRul
   const bool odd = length % 2 != 0;
   switch (shape) {
     case Shape::bcd_left:
-      return find_bcd_fault(content, nibbles, {odd ? 0 : nibbles, false});
+    case Shape::bcd_track_left:
+      return find_bcd_fault(content, nibbles, {odd ? 0 : nibbles, shape == Shape::bcd_track_left});
     case Shape::bcd_right:
     case Shape::bcd_track:
       return find_bcd_fault(content, nibbles, {odd ? length : nibbles, shape == Shape::bcd_track});
@@ -135,8 +136,8 @@ class MessageReader {
   std::size_t mti_size() const { return plan_.digits == Digits::bcd ? 2 : 4; }
 
   /// Where in an MTI or a length prefix that is not all digits.
-  std::size_t first_bad_digit(const std::uint8_t* from, std::size_t bytes) const {
-    const bool bcd = plan_.digits == Digits::bcd;
+  static std::size_t first_bad_digit(Digits digits, const std::uint8_t* from, std::size_t bytes) {
+    const bool bcd = digits == Digits::bcd;
     return find_fault(bcd ? Shape::bcd_left : Shape::ascii, from, bcd ? 2 * bytes : bytes).at;
   }
 
@@ -150,7 +151,7 @@ class MessageReader {
     if (left() < mti_size()) return fail(Reason::bad_mti, 0, at_);
     const std::size_t bytes = mti_size();
     if (!are_digits(plan_.digits, at_, bytes))
-      return fail(Reason::bad_mti, 0, at_ + first_bad_digit(at_, bytes));
+      return fail(Reason::bad_mti, 0, at_ + first_bad_digit(plan_.digits, at_, bytes));
     const unsigned mti = small_number(plan_.digits, at_, bytes);
     if (mti >= 1'000) return fail(Reason::bad_mti, 0, at_);
     message_.mti_.value = static_cast<std::uint16_t>(mti);
@@ -229,9 +230,14 @@ class MessageReader {
 
   bool read_length(int element, const Step& step, std::size_t& length) {
     if (left() < step.prefix) return fail(Reason::truncated, element, at_);
-    if (!are_digits(plan_.digits, at_, step.prefix))
-      return fail(Reason::not_a_digit, element, at_ + first_bad_digit(at_, step.prefix));
-    length = small_number(plan_.digits, at_, step.prefix);
+    if (step.prefix_kind == Prefix::number) {
+      length = step.prefix == 1 ? *at_ : base::load_big_endian<std::uint16_t>(at_);
+    } else {
+      const Digits digits = step.prefix_kind == Prefix::bcd ? Digits::bcd : Digits::ascii;
+      if (!are_digits(digits, at_, step.prefix))
+        return fail(Reason::not_a_digit, element, at_ + first_bad_digit(digits, at_, step.prefix));
+      length = small_number(digits, at_, step.prefix);
+    }
     if (length > step.size) return fail(Reason::length_too_long, element, at_);
     return true;
   }
@@ -250,6 +256,9 @@ class MessageReader {
         break;
       case Shape::bcd_right:
         if (all_bcd(content, bytes) && !(odd && (content[bytes - 1] & 0x0F) != 0)) return true;
+        break;
+      case Shape::bcd_track_left:
+        if (all_bcd_track(content, bytes) && !(odd && content[0] > 0x0F)) return true;
         break;
       case Shape::bcd_track:
         if (all_bcd_track(content, bytes) && !(odd && (content[bytes - 1] & 0x0F) != 0))

@@ -1,6 +1,7 @@
 #pragma once
-/// What reader, view and writer do for each element in one profile, worked out at compile time from
-/// the table of elements: one small row an element. Inside codec only.
+/// What reader, view and writer do for each element in one profile: one small row an element,
+/// worked out by make_step() from the table of elements, at compile time for the built-in profiles.
+/// Inside codec only.
 
 #include <array>
 #include <cstdint>
@@ -12,16 +13,24 @@ namespace codec {
 /// How the content of an element stands on the wire.
 enum class Shape : std::uint8_t {
   undefined,
-  characters,    ///< one byte a character
-  raw,           ///< bytes
-  hex,           ///< two hexadecimal characters a byte
-  bcd_left,      ///< two digits a byte; an odd count has a 0 nibble on the left (fixed length)
-  bcd_right,     ///< the same with the 0 nibble on the right (variable length)
-  bcd_track,     ///< bcd_right with D for the separator
-  bcd_signed,    ///< C or D, then bcd_left
-  ascii,         ///< digits
-  ascii_track,   ///< digits, `=` and D
-  ascii_signed,  ///< C or D, then digits
+  characters,      ///< one byte a character
+  raw,             ///< bytes
+  hex,             ///< two hexadecimal characters a byte
+  bcd_left,        ///< two digits a byte; an odd count has a 0 nibble on the left
+  bcd_right,       ///< the same with the 0 nibble on the right
+  bcd_track_left,  ///< bcd_left with D for the separator
+  bcd_track,       ///< bcd_right with D for the separator
+  bcd_signed,      ///< C or D, then bcd_left
+  ascii,           ///< digits
+  ascii_track,     ///< digits, `=` and D
+  ascii_signed,    ///< C or D, then digits
+};
+
+/// How a length prefix is written.
+enum class Prefix : std::uint8_t {
+  bcd,     ///< two digits a byte
+  ascii,   ///< a digit a byte
+  number,  ///< a big-endian number
 };
 
 inline constexpr std::size_t kGlance = 16;
@@ -37,6 +46,7 @@ struct alignas(64) Step {
   std::uint16_t size = 0;   ///< digits, characters or bytes: exact when fixed, else the maximum
   std::uint16_t bytes = 0;  ///< encoded size of `size` of them, without the prefix
   Shape shape = Shape::undefined;
+  Prefix prefix_kind = Prefix::bcd;
   std::uint8_t prefix = 0;   ///< bytes of the length prefix; 0: fixed
   std::uint8_t nibbles = 2;  ///< that a digit, character or byte takes
 
@@ -51,14 +61,10 @@ struct alignas(64) Step {
 };
 
 struct Plan {
-  Digits digits = Digits::bcd;
+  Digits digits = Digits::bcd;  ///< of the MTI, and of the steps that can be read at a glance
   std::array<Step, 129> steps;
 };
 
-extern const Plan kPlans[2][2];  ///< by digits and binary
-
-inline const Plan& plan_of(const Profile& profile) {
-  return kPlans[static_cast<int>(profile.digits)][static_cast<int>(profile.binary)];
-}
+inline const Plan& plan_of(const Profile& profile) { return *profile.plan; }
 
 }  // namespace codec

@@ -29,13 +29,20 @@ std::size_t count_digits(std::uint64_t number) {
   return guess + ((number | 1) >= kPowersOfTen[guess] ? 1 : 0);
 }
 
-inline void put_length(Digits digits, std::uint8_t* to, std::size_t bytes, std::size_t length) {
+inline void put_length(const Step& step, std::uint8_t* to, std::size_t length) {
   const auto number = static_cast<std::uint32_t>(length);
-  if (digits == Digits::bcd)
-    put_bcd_number(to, bytes, number);
+  if (step.prefix_kind == Prefix::bcd)
+    put_bcd_number(to, step.prefix, number);
+  else if (step.prefix_kind == Prefix::ascii)
+    put_ascii_number(to, step.prefix, number);
+  else if (step.prefix == 1)
+    *to = static_cast<std::uint8_t>(number);
   else
-    put_ascii_number(to, bytes, number);
+    base::store_big_endian(to, static_cast<std::uint16_t>(number));
 }
+
+/// The nibble of a checked digit or track character.
+std::uint8_t nibble_of(std::uint8_t character) { return character == 'D' ? 0xD : character & 0x0F; }
 
 }  // namespace
 
@@ -72,6 +79,11 @@ void Writer::make_second_bitmap() {
     std::memmove(elements + half_size(), elements, static_cast<std::size_t>(written_to - elements));
 }
 
+void Writer::put_padded_number(std::uint8_t* to, const Step& step, std::uint64_t value) {
+  CP_ASSERT(step.shape == Shape::bcd_right && step.size % 2 != 0);
+  put_bcd_number(to, step.bytes, value * 10);
+}
+
 /// Makes room for an element and writes its length prefix. Where the content goes, or nullptr.
 inline std::uint8_t* Writer::start(const Step& step, std::size_t length) {
   std::uint8_t* const to = at_;
@@ -81,7 +93,7 @@ inline std::uint8_t* Writer::start(const Step& step, std::size_t length) {
   }
   CP_ASSERT(length <= step.size);
   if (!advance(step.prefix + step.encoded_size(length))) return nullptr;
-  put_length(plan_.digits, to, step.prefix, length);
+  put_length(step, to, length);
   return to + step.prefix;
 }
 
@@ -90,6 +102,7 @@ void Writer::put_variable_number(const Step& step, std::uint64_t value) {
   std::uint8_t* const to = start(step, length);
   if (to == nullptr) return;
   if (step.shape == Shape::ascii) return put_ascii_number(to, length, value);
+  if (step.shape == Shape::bcd_left) return put_bcd_number(to, (length + 1) / 2, value);
   CP_ASSERT(step.shape == Shape::bcd_right);  // what is left of the n elements
   if (length % 2 == 0) return put_bcd_number(to, length / 2, value);
   if (length > 1) put_bcd_number(to, length / 2, value / 10);
@@ -97,7 +110,8 @@ void Writer::put_variable_number(const Step& step, std::uint64_t value) {
 }
 
 void Writer::put_digits(const Step& step, std::string_view digits) {
-  const bool track = step.shape == Shape::bcd_track || step.shape == Shape::ascii_track;
+  const bool track = step.shape == Shape::bcd_track || step.shape == Shape::bcd_track_left ||
+                     step.shape == Shape::ascii_track;
   const std::uint8_t* from = base::as_bytes(digits).data();
   std::size_t count = digits.size();
   CP_ASSERT(track ? all_ascii_track(from, count) : all_ascii_digits(from, count));
@@ -105,8 +119,9 @@ void Writer::put_digits(const Step& step, std::string_view digits) {
   if (to == nullptr) return;
   switch (step.shape) {
     case Shape::bcd_left:
+    case Shape::bcd_track_left:
       if (count % 2 != 0) {
-        *to++ = *from++ & 0x0F;
+        *to++ = nibble_of(*from++);
         --count;
       }
       return pack_characters(to, from, count);

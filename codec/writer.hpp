@@ -91,10 +91,14 @@ class Writer {
     if (step.shape == Shape::bcd_left)
       return value == low ? put_bcd_number(to, step.bytes, low)
                           : put_bcd_number(to, step.bytes, value);
-    CP_ASSERT(step.shape == Shape::ascii);  // what is left of the n elements
-    return value == low ? put_ascii_number(to, step.bytes, low)
-                        : put_ascii_number(to, step.bytes, value);
+    if (step.shape == Shape::ascii)
+      return value == low ? put_ascii_number(to, step.bytes, low)
+                          : put_ascii_number(to, step.bytes, value);
+    put_padded_number(to, step, value);
   }
+  /// What is left of the n elements: a packager file's odd ones with the 0 nibble behind.
+  [[gnu::cold]] static void put_padded_number(std::uint8_t* to, const Step& step,
+                                              std::uint64_t value);
   void put_fixed_text(const Step& step, std::string_view text) {
     CP_ASSERT(step.shape == Shape::characters && text.size() <= step.size);
     std::uint8_t* const to = at_;

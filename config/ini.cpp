@@ -4,26 +4,16 @@
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <charconv>
-#include <fstream>
 #include <sstream>
 
 #include "base/assert.hpp"
+#include "base/shown.hpp"
+#include "config/read_file.hpp"
 
 namespace config {
 namespace {
 
 constexpr std::size_t kMaxFileSize = 1'048'576;
-constexpr std::size_t kMaxShown = 60;
-
-/// A value as it may stand in a sentence: short, on one line.
-std::string shown(std::string_view text) {
-  if (text.empty()) return "an empty value";
-  std::string result(text.substr(0, kMaxShown));
-  std::replace_if(
-      result.begin(), result.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; },
-      '?');
-  return text.size() > kMaxShown ? result + "..." : result;
-}
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n";
@@ -39,20 +29,6 @@ bool is_name(std::string_view text) {
   });
 }
 
-std::string read_file(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::error_code error;
-  if (!in || std::filesystem::is_directory(file, error))
-    throw ConfigError(file.string() + ": cannot be opened; name a file that can be read");
-  std::string text(kMaxFileSize + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > kMaxFileSize)
-    throw ConfigError(file.string() + ": is larger than " + std::to_string(kMaxFileSize) +
-                      " bytes; this is no configuration");
-  return text;
-}
-
 /// `station.DEMO-POS` of `station.DEMO-POS.port`.
 std::string section_of(const std::string& key) {
   const std::size_t dot = key.rfind('.');
@@ -62,7 +38,7 @@ std::string section_of(const std::string& key) {
 }  // namespace
 
 void Value::refuse(std::string_view allowed) const {
-  wrong(shown(text) + " is not allowed: " + std::string(allowed));
+  wrong(base::shown(text) + " is not allowed: " + std::string(allowed));
 }
 
 void Value::wrong(std::string_view sentence) const {
@@ -70,7 +46,7 @@ void Value::wrong(std::string_view sentence) const {
 }
 
 Ini::Ini(const std::filesystem::path& file) : file_(file) {
-  const std::string text = read_file(file);
+  const std::string text = read_file(file, kMaxFileSize, "configuration");
   read_values(text, read_lines(text));
 }
 

@@ -161,7 +161,7 @@ Settings load_settings(const CommandLine& command) {
   settings.acquirer_timeout_us = read_acquirer_timeout(ini, settings.demo);
   read_paths(ini, settings);
   const int port_shift = command.port_base.value_or(kDefaultPortBase) - kDefaultPortBase;
-  settings.stations = read_stations(ini, settings.demo, port_shift);
+  settings.stations = read_stations(ini, settings.demo, port_shift, settings.file_profiles);
   settings.limits = read_limits(ini);
   settings.ledger = read_ledger(ini);
   settings.log = read_log(ini, settings.data_folder);

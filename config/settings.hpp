@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,15 +35,18 @@ struct Station {
   std::string name;
   std::uint16_t id = 0;  ///< unique, 1 to 65535; in ledger records, so it stays with the station
   Role role = Role::terminal;
-  std::string address = "127.0.0.1";  ///< a loopback address
-  std::uint16_t port = 0;             ///< shifted by --port-base already
-  const codec::Profile* profile = &codec::kIso87Binary;
+  std::string address = "127.0.0.1";                     ///< a loopback address
+  std::uint16_t port = 0;                                ///< shifted by --port-base already
+  const codec::Profile* profile = &codec::kIso87Binary;  ///< lives as long as the Settings
   codec::FrameFormat frame;
   crypto::MacKind mac = crypto::MacKind::none;
   bool password_required = true;
   bool sign_on_required = false;
   std::uint32_t max_connections = 1'024;
 };
+
+/// Profiles that were read from packager files, each file's once.
+using FileProfiles = std::vector<std::shared_ptr<const codec::Profile>>;
 
 /// Section `[limits]`: bounds of the edge, and of money.
 struct Limits {
@@ -97,6 +101,7 @@ struct Settings {
 
   base::TimeUs acquirer_timeout_us = 20 * base::kMicrosPerSecond;  ///< wait for a bank's answer
 
+  FileProfiles file_profiles;     ///< that stations point to; shared with copies of this
   std::vector<Station> stations;  ///< in the file's order; names, ids and ports are unique
   Limits limits;
   LedgerSettings ledger;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "config/packager_file.hpp"
+
 namespace config {
 namespace {
 
@@ -65,7 +67,29 @@ crypto::MacKind read_mac(Section& section, Role role, bool demo) {
   return mac;
 }
 
-Station read_station(Ini& ini, const std::string& name, bool demo, int port_shift) {
+/// A built-in one by its name, or one of a packager file beside the configuration.
+const codec::Profile* read_profile(Section& section, const std::filesystem::path& beside,
+                                   FileProfiles& profiles) {
+  const auto value = section.find("profile");
+  if (!value) return &codec::kIso87Binary;
+  if (const codec::Profile* const built_in = codec::find_profile(value->text)) return built_in;
+  if (!is_packager_file(value->text))
+    value->refuse(
+        "one of iso87-binary, iso87-ascii, iso87-ascii-binary, or the name of a packager file, "
+        "NAME.xml, beside the configuration file");
+  const std::filesystem::path file = beside / value->text;
+  for (const auto& known : profiles)
+    if (known->name == file.string()) return known.get();
+  try {
+    profiles.push_back(load_packager_file(file));
+  } catch (const ConfigError& error) {
+    value->wrong(error.what());
+  }
+  return profiles.back().get();
+}
+
+Station read_station(Ini& ini, const std::string& name, bool demo, int port_shift,
+                     FileProfiles& profiles) {
   using codec::HeaderKind;
   Section section(ini, "station." + name);
   Station station;
@@ -75,12 +99,7 @@ Station read_station(Ini& ini, const std::string& name, bool demo, int port_shif
       "role", {kRoles[0], kRoles[1], kRoles[2], kRoles[3], kRoles[4], kRoles[5], kRoles[6]});
   station.port = read_port(section, port_shift);
   station.address = read_address(section);
-  station.profile = section.choice<const codec::Profile*>(
-      "profile",
-      {{codec::kIso87Binary.name, &codec::kIso87Binary},
-       {codec::kIso87Ascii.name, &codec::kIso87Ascii},
-       {codec::kIso87AsciiBinary.name, &codec::kIso87AsciiBinary}},
-      &codec::kIso87Binary);
+  station.profile = read_profile(section, ini.file().parent_path(), profiles);
   station.frame.kind =
       section.choice<HeaderKind>("header",
                                  {{"2-byte", HeaderKind::two_byte},
@@ -118,13 +137,13 @@ std::string_view to_text(Role role) {
   return "unknown";
 }
 
-std::vector<Station> read_stations(Ini& ini, bool demo, int port_shift) {
+std::vector<Station> read_stations(Ini& ini, bool demo, int port_shift, FileProfiles& profiles) {
   std::vector<Station> stations;
   for (const std::string& name : ini.sections("station")) {
     if (!is_station_name(name))
       throw ConfigError(ini.file().string() + ": [station." + name +
                         "]: a station's name is 1 to 16 of A-Z, 0-9 and -");
-    const Station station = read_station(ini, name, demo, port_shift);
+    const Station station = read_station(ini, name, demo, port_shift, profiles);
     Section section(ini, "station." + name);
     check_unique(section, station, stations);
     stations.push_back(station);

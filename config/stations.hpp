@@ -8,7 +8,8 @@
 
 namespace config {
 
-/// Reads and checks every station; ports are moved by `port_shift`. Throws ConfigError.
-std::vector<Station> read_stations(Ini& ini, bool demo, int port_shift);
+/// Reads and checks every station; ports are moved by `port_shift`, and profiles that are read from
+/// files are added to `profiles`. Throws ConfigError.
+std::vector<Station> read_stations(Ini& ini, bool demo, int port_shift, FileProfiles& profiles);
 
 }  // namespace config

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "codec/packager.hpp"
 #include "handlers/number_text.hpp"
 
 namespace handlers {
@@ -81,6 +82,9 @@ bool has_content(const codec::Message& request, int element) {
 /// Elements of an answer in order: decided by the handler, else echoed as received.
 constexpr std::array<std::uint8_t, 24> kAnswered{2,  3,  4,  7,  11, 12, 13, 15, 18, 22, 25, 32,
                                                  37, 38, 39, 41, 42, 44, 48, 49, 54, 70, 90, 103};
+static_assert(std::includes(codec::kNeededElements.begin(), codec::kNeededElements.end(),
+                            kAnswered.begin(), kAnswered.end()),
+              "a profile from a file may lack what is not needed, and then it cannot be written");
 
 void write_elements(codec::Writer& writer, const codec::Message& request, const Answer& answer,
                     bool with_card) {

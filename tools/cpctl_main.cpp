@@ -22,7 +22,7 @@ constexpr char kHelp[] = R"(cpctl [--data DIR | --socket PATH] COMMAND
   decode [HEX | --file F | -] [--profile P] [--header H] [--tpdu]
                             frames element by element, masked; the hexadecimal text may have blanks
                             and line ends anywhere
-                            P: iso87-binary (default), iso87-ascii, iso87-ascii-binary
+                            P: iso87-binary (default), iso87-ascii, iso87-ascii-binary, FILE.xml
                             H: 2-byte (default), 2-byte-inclusive, 4-ascii, 2-bcd, none
 
   --data DIR                the data folder of the switch

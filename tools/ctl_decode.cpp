@@ -2,7 +2,9 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <memory>
 
+#include "config/packager_file.hpp"
 #include "tools/ctl_commands.hpp"
 #include "tools/decode.hpp"
 
@@ -30,13 +32,20 @@ std::string input_of(const po::variables_map& given) {
   return text.empty() || text == "-" ? all_of(std::cin) : text;
 }
 
-DecodeOptions options_of(const po::variables_map& given) {
+/// A built-in profile, or a packager file's.
+std::shared_ptr<const codec::Profile> profile_of(const std::string& name) {
+  if (config::is_packager_file(name)) return config::load_packager_file(name);
+  const codec::Profile* const built_in = codec::find_profile(name);
+  if (built_in == nullptr)
+    throw UsageError("there is no profile `" + name +
+                     "`; there are iso87-binary, iso87-ascii, iso87-ascii-binary, and packager "
+                     "files, FILE.xml");
+  return {std::shared_ptr<const codec::Profile>(), built_in};  // owns nothing
+}
+
+DecodeOptions options_of(const po::variables_map& given, const codec::Profile& profile) {
   DecodeOptions options;
-  const std::string profile = given["profile"].as<std::string>();
-  options.profile = codec::find_profile(profile);
-  if (options.profile == nullptr)
-    throw UsageError("there is no profile `" + profile +
-                     "`; there are iso87-binary, iso87-ascii, iso87-ascii-binary");
+  options.profile = &profile;
   const std::string header = given["header"].as<std::string>();
   options.bare = header == "none";
   const auto kind = codec::find_header(header);
@@ -61,7 +70,8 @@ int ctl_decode(const Words& words) {
       ("word", po::value<Words>());
   // clang-format on
   const po::variables_map given = parse_words(words, description);
-  const DecodeOutcome outcome = decode_dump(input_of(given), options_of(given));
+  const auto profile = profile_of(given["profile"].as<std::string>());
+  const DecodeOutcome outcome = decode_dump(input_of(given), options_of(given, *profile));
   std::fputs(outcome.text.c_str(), stdout);
   return outcome.errors == 0 ? kWell : kNotWell;
 }

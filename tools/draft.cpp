@@ -96,11 +96,15 @@ void write_bytes(codec::Writer& writer, int element, const codec::Field& field,
   writer.bytes(element, *bytes);
 }
 
-void write_element(codec::Writer& writer, int element, std::string_view value) {
-  const codec::Field& field = codec::field(element);
+void write_element(codec::Writer& writer, const codec::Profile& profile, int element,
+                   std::string_view value) {
+  codec::Field field = codec::field(element);
+  field.size = static_cast<std::uint16_t>(codec::longest(profile, element));
+  if (field.size == 0)
+    throw UsageError(element_name(element) + " is not defined in " + std::string(profile.name));
   switch (field.content) {
     case codec::Content::undefined:
-      throw UsageError(element_name(element) + " is not defined");
+      return;  // has a size in no profile
     case codec::Content::n:
       return write_number(writer, element, field, value);
     case codec::Content::x_n:
@@ -198,7 +202,7 @@ std::vector<std::uint8_t> encode(const Draft& draft, const codec::Profile& profi
   std::vector<std::uint8_t> space(codec::kMaxFrameLength - codec::kMaxHeaderSize);
   codec::Writer writer(profile, space);
   writer.begin(draft.mti);
-  for (const auto& [element, value] : elements) write_element(writer, element, value);
+  for (const auto& [element, value] : elements) write_element(writer, profile, element, value);
   const bool explicit_mac = elements.contains(64) || elements.contains(128);
   const auto size = seal.kind == crypto::MacKind::none || explicit_mac
                         ? writer.finish()

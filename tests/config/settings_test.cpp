@@ -221,7 +221,8 @@ TEST(Settings, EveryStationKeyIsChecked) {
        "conf:5: station.S-1.address: localhost" + loopback},
       {"address = 127.0.0.1\n", "profile = iso93\n",
        "conf:5: station.S-1.profile: iso93 is not allowed: one of iso87-binary, iso87-ascii, "
-       "iso87-ascii-binary"},
+       "iso87-ascii-binary, or the name of a packager file, NAME.xml, beside the configuration "
+       "file"},
       {"address = 127.0.0.1\n", "header = 3-byte\n",
        "conf:5: station.S-1.header: 3-byte is not allowed: one of 2-byte, 2-byte-inclusive, "
        "4-ascii, 2-bcd"},

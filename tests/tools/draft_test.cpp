@@ -78,7 +78,7 @@ TEST(Draft, RefusesWhatDoesNotFit) {
   EXPECT_EQ(refusal_of("41=POS000001"), "DE 41 must be at most 8 bytes");
   EXPECT_EQ(refusal_of("52=0123"), "DE 52 must be 16 hexadecimal digits");
   EXPECT_EQ(refusal_of("55=0"), "DE 55 must be at most 1998 hexadecimal digits");
-  EXPECT_EQ(refusal_of("65=1"), "DE 65 is not defined");
+  EXPECT_EQ(refusal_of("65=1"), "DE 65 is not defined in iso87-binary");
   EXPECT_EQ(refusal_of("48.0001=" + std::string(993, 'x')), "DE 48 must be at most 999 bytes");
 }
 

@@ -4,9 +4,9 @@
 ///   text → read_packager(): every isofield on its own, then the file as a whole → Profile
 ///
 /// One isofield an element: its class says how it stands on the wire, and must hold what the
-/// element holds by the table of elements. Its length is the table's; a variable element that is
-/// not in kNeededElements may have less, or be left out, and is then not defined in messages of the
-/// profile.
+/// element holds by the table of elements; its length is the table's. Elements that are not in
+/// kNeededElements may be left out, and are then not defined in messages of the profile; those of
+/// variable length may have less.
 ///
 /// A DOCTYPE may stand in front and is never fetched; entities must not be declared.
 

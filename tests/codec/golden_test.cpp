@@ -194,11 +194,14 @@ TEST_P(Golden, MacStandsWhereTheWriterPutsIt) {
   EXPECT_GT(with_mac, 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Profiles, Golden, testing::ValuesIn(codec_test::kProfiles),
-                         [](const auto& instance) {
-                           std::string name(instance.param.name);
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+std::string test_name(const testing::TestParamInfo<codec::Profile>& instance) {
+  std::string name(instance.param.name);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Profiles, Golden, testing::ValuesIn(codec_test::kProfiles), test_name);
+INSTANTIATE_TEST_SUITE_P(PackagerFiles, Golden, testing::ValuesIn(codec_test::packager_profiles()),
+                         test_name);
 
 }  // namespace

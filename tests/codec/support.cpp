@@ -1,13 +1,38 @@
 #include "tests/codec/support.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 #include "base/bytes.hpp"
+#include "codec/packager.hpp"
 
 namespace codec_test {
 
 using codec::Content;
 using codec::Length;
+
+std::string shipped_packager(std::string_view name) {
+  std::ifstream in(CYBERPASS_SOURCE_DIR "/config/packagers/" + std::string(name) + ".xml");
+  EXPECT_TRUE(in) << name;
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+const std::vector<codec::Profile>& packager_profiles() {
+  static std::vector<std::shared_ptr<const codec::Profile>> owners;
+  static const std::vector<codec::Profile> profiles = [] {
+    std::vector<codec::Profile> read;
+    for (const codec::Profile& built_in : kProfiles) {
+      const auto profile = codec::read_packager(shipped_packager(built_in.name), built_in.name);
+      EXPECT_TRUE(profile) << profile.error().sentence;
+      if (!profile) continue;
+      owners.push_back(*profile);
+      read.push_back(**profile);
+    }
+    return read;
+  }();
+  return profiles;
+}
 
 ExactBuffer::ExactBuffer(base::ByteView bytes) : ExactBuffer(bytes.size()) {
   std::copy(bytes.begin(), bytes.end(), data_.get());

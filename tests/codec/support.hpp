@@ -21,6 +21,11 @@ inline constexpr std::size_t kSpaceForAnything = 65'536;
 inline constexpr codec::Profile kProfiles[] = {codec::kIso87Binary, codec::kIso87Ascii,
                                                codec::kIso87AsciiBinary};
 
+/// The text of a packager file that is shipped: `iso87-binary` and so on.
+std::string shipped_packager(std::string_view name);
+/// The built-in profiles, read from the packager files that are shipped.
+const std::vector<codec::Profile>& packager_profiles();
+
 /// Bytes on the heap of exactly this size, so that the address sanitizer sees one byte more.
 class ExactBuffer {
  public:

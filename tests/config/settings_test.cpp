@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "tests/config/config_support.hpp"
 
 namespace config {
@@ -249,6 +251,38 @@ TEST(Settings, EveryStationKeyIsChecked) {
     text.replace(text.find(each.from), each.from.size(), each.to);
     EXPECT_EQ(folder.refusal(text), each.sentence);
   }
+}
+
+TEST(Settings, AProfileFromAFileIsReadOnceAndLivesAsLongAsTheSettings) {
+  const Folder folder;
+  std::filesystem::create_directory(folder / "packagers");
+  const std::filesystem::path shipped = CYBERPASS_SOURCE_DIR "/config/packagers/iso87-ascii.xml";
+  std::filesystem::copy_file(shipped, folder / "packagers/vendor.xml");
+  const std::string station = "role = terminal\nprofile = packagers/vendor.xml\n";
+  std::optional<Settings> settings =
+      folder.settings("[station.S-1]\nid = 1\nport = 9000\n" + station +
+                      "[station.S-2]\nid = 2\nport = 9001\n" + station);
+  const codec::Profile* const profile = settings->stations.at(0).profile;
+  EXPECT_EQ(profile->name, (folder / "packagers/vendor.xml").string());
+  EXPECT_EQ(profile->digits, codec::Digits::ascii);
+  EXPECT_EQ(settings->stations.at(1).profile, profile);
+  EXPECT_EQ(settings->file_profiles.size(), 1u);
+  const Settings copy = *settings;
+  settings.reset();
+  EXPECT_EQ(copy.stations.at(0).profile->bitmap, codec::Binary::hex);
+  EXPECT_EQ(codec::longest(*copy.stations.at(0).profile, 48), 999u);
+}
+
+TEST(Settings, AProfileFromAFileIsCheckedAtTheStart) {
+  const Folder folder;
+  const std::string conf =
+      "[station.S-1]\nid = 1\nport = 9000\nrole = terminal\nprofile = vendor.xml\n";
+  const std::string at = "conf:5: station.S-1.profile: vendor.xml";
+  EXPECT_EQ(folder.refusal(conf), at + ": cannot be opened; name a file that can be read");
+  folder.write("vendor.xml", "<isopackager>\n<isofield id=\"200\"/>\n</isopackager>\n");
+  EXPECT_EQ(folder.refusal(conf), at + ":2: id 200 is not allowed: a number from 0 to 128");
+  folder.write("vendor.xml", std::string(262'145, ' '));
+  EXPECT_EQ(folder.refusal(conf), at + ": is larger than 262144 bytes; this is no packager file");
 }
 
 TEST(Settings, WithoutStationsNobodyCanConnect) {

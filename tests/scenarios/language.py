@@ -125,7 +125,7 @@ class Parser:
 
     def _options(self, line, words):
         for word in words:
-            if not re.fullmatch(r"[a-z][a-z0-9._-]*=\S+", word):
+            if not re.fullmatch(r"[a-z][A-Za-z0-9._-]*=\S+", word):
                 raise SyntaxProblem(line, f"not a key=value option: {word}")
         return words
 

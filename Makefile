@@ -5,6 +5,7 @@
 #   make test        all tests with sanitizers, thread-sanitized ones again; under 25 minutes
 #   make bench       latency and throughput on this machine
 #   make crash       kill -9 again and again, and count: make crash ROUNDS=100
+#   make fuzz        made-up input for codec and session, then for the running switch: make fuzz MINUTES=10
 #   make test-long   the same, then the model with SEEDS=200000 seeds and ROUNDS crashes
 #   make clean       removes build/
 #
@@ -17,10 +18,11 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 PORT_BASE ?= 8580
 ROUNDS ?= 20
+MINUTES ?= 1
 SEEDS ?= 200000
 export JOBS PORT_BASE ROUNDS SEEDS ONCE
 
-.PHONY: help deps release run test bench crash test-long clean
+.PHONY: help deps release run test bench crash fuzz test-long clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -45,6 +47,11 @@ bench: deps
 crash: deps
 	@tools/build.sh release cpswitch cpctl
 	@tools/run_crash.sh
+
+fuzz: deps
+	@tools/build.sh fuzz
+	@tools/build.sh dev cpswitch cpctl
+	@tools/run_fuzz.sh $$((60 * $(MINUTES)))
 
 test-long: deps
 	@tools/run_tests.sh long

@@ -11,6 +11,9 @@ if(CYBERPASS_SANITIZE)
                          -fno-sanitize-recover=all)
   target_link_options(cyberpass_options INTERFACE -fsanitize=${CYBERPASS_SANITIZE})
 endif()
+if(CYBERPASS_FUZZER)
+  target_compile_options(cyberpass_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # cyberpass_folder(NAME [DEPENDS targets...]): the library of this folder's .cpp files.
 function(cyberpass_folder name)

@@ -9,6 +9,7 @@ packages=(
   liblmdb-dev libssl-dev libexpat1-dev libspdlog-dev libfmt-dev
   libgtest-dev libbenchmark-dev
   python3 python3-cryptography
+  clang-14 libclang-rt-14-dev
 )
 
 missing=()

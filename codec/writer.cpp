@@ -132,7 +132,7 @@ void Writer::put_digits(const Step& step, std::string_view digits) {
     case Shape::ascii_track:
       return copy_few(to, from, count);
     default:
-      CP_ASSERT(!"digits() is for n and z elements");
+      CP_ASSERT(false && "digits() is for n and z elements");
   }
 }
 
@@ -175,7 +175,7 @@ void Writer::put_copy(const Step& step, int element, const Message& from) {
 void Writer::put_content(const Step& step, int element, const Message& from) {
   switch (field(element).content) {
     case Content::undefined:
-      CP_ASSERT(!"a defined element");
+      CP_ASSERT(false && "a defined element");
       return;
     case Content::an:
       return step.is_fixed() ? put_fixed_text(step, from.text(element))

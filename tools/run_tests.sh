@@ -2,7 +2,8 @@
 # `make test`: builds and runs
 #   dev   all tests, with the address and undefined-behaviour sanitizers
 #   tsan  what has threads once more, with the thread sanitizer
-# and ends with both verdicts. `run_tests.sh long` goes on with many more seeds of the model test, in
+#   fuzz  each fuzz target for FUZZ_SECONDS (60)
+# and ends with all verdicts. `run_tests.sh long` goes on with many more seeds of the model test, in
 # the release build, and with the crash test.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -38,6 +39,14 @@ tools/build.sh dev
 suite "dev (address and undefined behaviour)" dev
 tools/build.sh tsan test_ledger test_switch cpswitch
 suite "tsan (threads)" tsan -R "$threaded"
+tools/build.sh fuzz
+echo "== fuzz"
+if python3 fuzz/run.py --seconds "${FUZZ_SECONDS:-60}" --jobs "$JOBS"; then
+  verdicts+=("fuzz: nothing found")
+else
+  failed=1
+  verdicts+=("fuzz: something was found or did not run; the lines after its table say what to do")
+fi
 if [[ ${1:-} == long ]]; then
   tools/build.sh release test_simulation cpswitch cpctl
   export CYBERPASS_MODEL_SEEDS=${SEEDS:-200000}

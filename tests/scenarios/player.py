@@ -77,8 +77,8 @@ class Player(Building, Checking):
     def leaks(self):
         """What the switch wrote to its outputs, or named its files, that must never be there."""
         text = self.switch.logs() + "\n" + "\n".join(self.switch.file_names())
-        return sorted({what for secret, what in self.secrets.items()
-                       if re.search(rf"(?<![0-9A-Fa-f]){secret}(?![0-9A-Fa-f])", text, re.I)})
+        written = set(re.findall(r"[0-9A-F]+", text.upper()))  # secrets are digits, or hexadecimal
+        return sorted({what for secret, what in self.secrets.items() if secret.upper() in written})
 
     def _connection(self, name):
         if name not in self.connections:

@@ -1,0 +1,65 @@
+"""First inputs for the fuzz targets, made from the golden messages."""
+
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+GOLDEN = os.path.join(HERE, "..", "tests", "golden")
+sys.path.insert(0, GOLDEN)
+import annotate  # noqa: E402
+import iso8583 as iso  # noqa: E402
+
+PROFILES = ("iso87-binary", "iso87-ascii", "iso87-ascii-binary")  # as message.cpp numbers them
+RECEIVE, FRAME, START, ANSWER, SEND, PASS, FAIL, END, STOP, MANY = range(10)  # steps of session.cpp
+
+
+def golden_frames():
+    """(profile, choice of header and TPDU as the targets read it, whole frame, its message)."""
+    for profile in PROFILES:
+        for name in sorted(os.listdir(os.path.join(GOLDEN, profile))):
+            golden = annotate.read_golden(profile, name.removesuffix(".txt"))
+            frame, has_tpdu = bytes.fromhex(golden["hex"]), "tpdu" in golden
+            _, message = iso.unframe(golden["header"], frame, has_tpdu)
+            choice = iso.HEADERS.index(golden["header"]) + (4 if has_tpdu else 0)
+            yield profile, choice, frame, message
+
+
+def in_pieces(data, size):
+    """Steps that receive the bytes in pieces."""
+    steps = b""
+    for at in range(0, len(data), size):
+        piece = data[at:at + size]
+        steps += bytes((RECEIVE, len(piece))) + piece
+    return steps
+
+
+def sessions():
+    frames = [(choice, frame) for _, choice, frame, _ in golden_frames() if len(frame) < 256]
+    for number, (choice, frame) in enumerate(frames[::20]):
+        head = bytes((choice, number % 16, number * 7 % 256))
+        answered = bytes((ANSWER, 50, SEND, 255))
+        yield head + in_pieces(frame, 255) + answered
+        yield head + in_pieces(frame * 3, 100) + 3 * answered + bytes((END, 0))
+        yield head + in_pieces(frame[:-1], 20) + bytes((PASS, 110))
+    for choice in range(8):
+        yield bytes((choice, 3, 9, FRAME, 255, FRAME, 255, ANSWER, 200, FRAME, 255, SEND, 9))
+        yield bytes((choice, 15, 1, MANY, 31, MANY, 20, ANSWER, 255, ANSWER, 255, PASS, 120))
+        yield bytes((choice, 2, 200, START, 0, FRAME, 9, START, 0, ANSWER, 1, FAIL, 0))
+        yield bytes((choice, 2, 200, FRAME, 3, STOP, 0, ANSWER, 9, SEND, 9, PASS, 255, PASS, 255))
+
+
+def seeds(target):
+    """The inputs of one target, each one once."""
+    if target == "frame":
+        found = [bytes((choice,)) + frame for _, choice, frame, _ in golden_frames()]
+    elif target == "message":
+        found = [bytes((PROFILES.index(profile),)) + message
+                 for profile, _, _, message in golden_frames()]
+    elif target == "de48":
+        messages = (iso.decode_message(profile, message) for profile, _, _, message in golden_frames())
+        found = [iso.to_bytes(message[48]) for message in messages if 48 in message]
+    elif target == "session":
+        found = list(sessions())
+    else:
+        found = []
+    return sorted(set(found))

@@ -10,7 +10,7 @@ import mutations
 from demo_world import STATIONS, iso
 
 SIGN_ON = {"VEND", "BANK"}     # stations that must sign on before anything else is looked at
-AT_ONCE = 24                   # connections open at a time
+AT_ONCE = 64                   # connections open at a time
 DEAF_SECONDS = 1               # for those that read no answer
 LARGEST_BURST = 300            # frames in one go: more than may be in flight
 

@@ -2,12 +2,15 @@
 /// byte; a broken one is broken where the error says. Input: the content of DE 48.
 
 #include <array>
+#include <bit>
+#include <cstdio>
 #include <span>
+#include <string>
 
 #include "base/assert.hpp"
 #include "codec/de48.hpp"
 #include "crypto/pin_block.hpp"
-#include "fuzz/input.hpp"
+#include "handlers/tag_values.hpp"
 
 namespace {
 
@@ -24,12 +27,48 @@ void check_broken(const codec::ParseError& error, std::string_view content) {
     CP_ASSERT(!TagList::read(content.substr(error.offset, end - error.offset)));
 }
 
-void check_values(const TagList::Tag& tag) {
-  CP_ASSERT(!codec::tag_info(tag.number).name.empty());
-  if (const auto block = crypto::pin_block_from_hex(tag.value)) {
-    CP_ASSERT(tag.value.size() == 2 * block->size());
-    CP_ASSERT(base::from_hex(tag.value) == std::vector<std::uint8_t>(block->begin(), block->end()));
+/// The same question as is_hint() asks, by taking the characters apart.
+bool is_utf8(std::string_view text) {
+  constexpr std::array<std::uint32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
+  while (!text.empty()) {
+    const auto lead = static_cast<std::uint8_t>(text[0]);
+    const auto ones = static_cast<std::size_t>(std::countl_one(lead));
+    const std::size_t size = ones == 0 ? 1 : ones;
+    if (ones == 1 || ones > 4 || size > text.size()) return false;
+    std::uint32_t character = lead & (0x7Fu >> ones);
+    for (const char next : text.substr(1, size - 1)) {
+      if ((next & 0xC0) != 0x80) return false;
+      character = character << 6 | (next & 0x3Fu);
+    }
+    const bool is_half_of_a_pair = character >= 0xD800 && character <= 0xDFFF;
+    if (character < kSmallest[size] || character > 0x10FFFF || is_half_of_a_pair) return false;
+    text.remove_prefix(size);
   }
+  return true;
+}
+
+/// What was read says all that stood there.
+void check_value(std::string_view value) {
+  if (const auto block = crypto::pin_block_from_hex(value)) {
+    CP_ASSERT(value.size() == 2 * block->size());
+    CP_ASSERT(base::from_hex(value) == std::vector<std::uint8_t>(block->begin(), block->end()));
+  }
+  char text[16];
+  if (const auto order = handlers::read_order_lines(value)) {
+    std::string lines;
+    for (std::size_t i = 0; i < order->count; ++i) {
+      const handlers::OrderLines::Line& line = order->lines[i];
+      lines.append(text, static_cast<std::size_t>(std::snprintf(text, sizeof text, "%06u%02u",
+                                                                line.face_won, line.quantity)));
+    }
+    CP_ASSERT(order->count > 0 && lines == value);
+  }
+  if (const auto place = handlers::read_card_place(value)) {
+    std::snprintf(text, sizeof text, "%03u", *place);
+    CP_ASSERT(value == text);
+  }
+  CP_ASSERT(handlers::is_hint(value) == (value.size() <= 60 && is_utf8(value)));
+  CP_ASSERT(handlers::is_customer_id(value) == (value.size() - 1 < 20));
 }
 
 void check_good(const TagList& tags, std::string_view content) {
@@ -41,7 +80,8 @@ void check_good(const TagList& tags, std::string_view content) {
     const auto found = tags.find(tag.number);
     CP_ASSERT(found && (seen[tag.number] || found->data() == tag.value.data()));
     seen[tag.number] = true;
-    check_values(tag);
+    CP_ASSERT(!codec::tag_info(tag.number).name.empty());
+    check_value(tag.value);
   });
   CP_ASSERT(size == content.size());
   for (int number = 0; number < 60; ++number)

@@ -48,6 +48,18 @@ def sessions():
         yield bytes((choice, 2, 200, FRAME, 3, STOP, 0, ANSWER, 9, SEND, 9, PASS, 255, PASS, 255))
 
 
+def tags():
+    """A DE 48 for each reader of a value: right, at its bounds, and just beyond them."""
+    values = [("0001", "0100000203000001"), ("0001", "99999999" * 6), ("0001", "01000001" * 7),
+              ("0003", "012"), ("0010", "0123456789ABCDEF"), ("0010", "0123456789abcdef"),
+              ("0012", "c" * 20), ("0012", "c" * 21), ("0011", "h" * 60), ("0011", "h" * 61)]
+    values += [("0011", text) for text in ("\x7f\x80\u07ff", "\u0800\ud7ff", "\ue000\uffff", "\U00010000",
+                                           "\U0010ffff")]
+    wrong = [bytes.fromhex(text) for text in ("80", "C1BF", "C2", "E09FBF", "EDA080", "F08FBFBF", "F4908080")]
+    values += [("0011", iso.to_text(data)) for data in wrong]
+    return [iso.to_bytes(iso.pack_tags([value])) for value in values]
+
+
 def seeds(target):
     """The inputs of one target, each one once."""
     if target == "frame":
@@ -57,7 +69,7 @@ def seeds(target):
                  for profile, _, _, message in golden_frames()]
     elif target == "de48":
         messages = (iso.decode_message(profile, message) for profile, _, _, message in golden_frames())
-        found = [iso.to_bytes(message[48]) for message in messages if 48 in message]
+        found = [iso.to_bytes(message[48]) for message in messages if 48 in message] + tags()
     elif target == "session":
         found = list(sessions())
     else:

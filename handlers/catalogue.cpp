@@ -2,6 +2,9 @@
 
 #include <array>
 
+#include "handlers/number_text.hpp"
+#include "handlers/tag_values.hpp"
+
 namespace handlers {
 namespace {
 
@@ -73,26 +76,6 @@ bool needs_password(const CatalogueRow& row, const Request& request, const Rules
   }
 }
 
-/// Bytes of the UTF-8 character that begins with this byte, 0: none does.
-std::size_t utf8_size(std::uint8_t lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead < 0xE0) return 2;
-  if (lead >= 0xE0 && lead < 0xF0) return 3;
-  if (lead >= 0xF0 && lead < 0xF5) return 4;
-  return 0;
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t size = utf8_size(static_cast<std::uint8_t>(text[0]));
-    if (size == 0 || size > text.size()) return false;
-    for (const char c : text.substr(1, size - 1))
-      if ((static_cast<std::uint8_t>(c) & 0xC0) != 0x80) return false;
-    text.remove_prefix(size);
-  }
-  return true;
-}
-
 /// 0010 is a PIN block, 0011 a hint without the password in it, 0012 a customer id.
 bool activation_tags_are_good(const Request& request) {
   const auto hex = request.tags.find(10);
@@ -103,29 +86,23 @@ bool activation_tags_are_good(const Request& request) {
       crypto::open_pin_block(*request.station.pin_key, *block, request.card.view());
   if (!password) return false;
   if (const auto hint = request.tags.find(11)) {
-    if (hint->size() > 60 || !is_utf8(*hint)) return false;
+    if (!is_hint(*hint)) return false;
     if (hint->find(password->digits()) != std::string_view::npos) return false;
   }
   const auto customer = request.tags.find(12);
-  return !customer || (!customer->empty() && customer->size() <= 20);
+  return !customer || is_customer_id(*customer);
 }
 
-bool is_digits(std::string_view text) {
-  return text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-/// 0001: one to six lines of face value (6 digits) and quantity (2 digits).
 bool sale_tags_are_good(const Request& request) {
   const auto order = request.tags.find(1);
-  if (!order || order->empty() || order->size() % 8 != 0 || order->size() > 6 * 8) return false;
   const auto customer = request.tags.find(12);
-  return is_digits(*order) && (!customer || (!customer->empty() && customer->size() <= 20));
+  return order && read_order_lines(*order) && (!customer || is_customer_id(*customer));
 }
 
 bool collect_tags_are_good(const Request& request) {
   const auto order = request.tags.find(2);
   const auto which = request.tags.find(3);
-  return order && order->size() == 16 && which && which->size() == 3 && is_digits(*which);
+  return order && is_order_id(*order) && which && read_card_place(*which);
 }
 
 bool tags_are_good(const CatalogueRow& row, const Request& request) {

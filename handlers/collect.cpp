@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 #include "handlers/card_gate.hpp"
 #include "handlers/number_text.hpp"
+#include "handlers/tag_values.hpp"
 
 namespace handlers {
 namespace {
@@ -12,17 +13,16 @@ using crypto::Secret;
 /// The card with this number in the order, 0: none, or the order is another station's.
 ledger::CardId find_ordered_card(Exchange& exchange) {
   const std::string_view order = *exchange.request.tags.find(2);
-  const std::string_view which = *exchange.request.tags.find(3);
-  const std::size_t number =
-      static_cast<std::size_t>((which[0] - '0') * 100 + (which[1] - '0') * 10 + (which[2] - '0'));
+  const auto number = read_card_place(*exchange.request.tags.find(3));
+  CP_ASSERT(number.has_value());  // the catalogue has looked
   const auto bytes = exchange.context.draft.get(ledger::Table::orders, order);
   if (!bytes) return 0;
   const auto head = ledger::record_from<ledger::OrderHead>(*bytes);
   CP_ASSERT(head.has_value());
-  if (head->station != exchange.request.station.id || number == 0 || number > head->card_count)
+  if (head->station != exchange.request.station.id || *number == 0 || *number > head->card_count)
     return 0;
   return *ledger::record_from<ledger::CardId>(
-      bytes->substr(sizeof *head + (number - 1) * sizeof(ledger::CardId)));
+      bytes->substr(sizeof *head + (*number - 1) * sizeof(ledger::CardId)));
 }
 
 }  // namespace

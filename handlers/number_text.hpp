@@ -1,5 +1,7 @@
 #pragma once
-/// Numbers as fixed digits on the stack, for DE 48.
+/// Numbers as fixed digits on the stack, for DE 48; and text that is digits.
+
+#include <string_view>
 
 #include "base/time.hpp"
 #include "codec/message.hpp"
@@ -17,5 +19,10 @@ codec::DigitText<Size> number_text(std::uint64_t value) {
 }
 
 inline codec::DigitText<8> date_text(base::Date date) { return number_text<8>(date); }
+
+/// Nothing but decimal digits, or nothing at all.
+inline bool is_digits(std::string_view text) {
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 }  // namespace handlers

@@ -6,6 +6,7 @@
 #include "handlers/card_gate.hpp"
 #include "handlers/number_text.hpp"
 #include "handlers/originals.hpp"
+#include "handlers/tag_values.hpp"
 
 namespace handlers {
 namespace {
@@ -20,24 +21,20 @@ struct Order {
     const ledger::ProductRecord* product = nullptr;
     unsigned quantity = 0;
   };
-  std::array<Line, 6> lines{};
+  std::array<Line, OrderLines::kMost> lines{};
   std::size_t line_count = 0;
   unsigned card_count = 0;
   std::int64_t total_won = 0;
 };
 
-unsigned number_of(std::string_view digits) {
-  unsigned value = 0;
-  for (const char digit : digits) value = value * 10 + static_cast<unsigned>(digit - '0');
-  return value;
-}
-
 Refusal read_order(const Exchange& exchange, Order& order) {
-  std::string_view text = *exchange.request.tags.find(1);
-  for (; !text.empty(); text.remove_prefix(8)) {
-    Order::Line& line = order.lines[order.line_count++];
-    line.product = exchange.context.directory.product_of_face(number_of(text.substr(0, 6)));
-    line.quantity = number_of(text.substr(6, 2));
+  const auto wanted = read_order_lines(*exchange.request.tags.find(1));
+  CP_ASSERT(wanted.has_value());  // the catalogue has looked
+  for (; order.line_count < wanted->count; ++order.line_count) {
+    Order::Line& line = order.lines[order.line_count];
+    line.product =
+        exchange.context.directory.product_of_face(wanted->lines[order.line_count].face_won);
+    line.quantity = wanted->lines[order.line_count].quantity;
     if (line.product == nullptr) return Refusal::unknown_face_value;
     if (line.quantity == 0) return Refusal::amount_not_the_lines;
     order.card_count += line.quantity;

@@ -27,7 +27,7 @@ import seeds  # noqa: E402
 ROOT = os.path.dirname(HERE)
 BUILD = os.path.join(ROOT, "build", "fuzz")
 CORPUS = os.path.join(HERE, "corpus")
-LARGEST_INPUT = 8300     # a frame of the largest size, and what a target reads before it
+LARGEST_INPUT = 16_384   # a frame of the largest size is half of it, a packager file most of it
 SLOWEST_INPUT_S = 20     # longer is a finding
 MOST_FILES, MOST_BYTES = 300, 200_000  # of a target's corpus
 MADE_BY_MERGE = re.compile(r"[0-9a-f]{40}")  # files with names of their own stay for ever

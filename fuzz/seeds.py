@@ -60,6 +60,17 @@ def tags():
     return [iso.to_bytes(iso.pack_tags([value])) for value in values]
 
 
+def packagers():
+    """The shipped files, and golden messages behind right files and ones that are spoiled a little."""
+    for profile in PROFILES:
+        with open(os.path.join(HERE, "..", "config", "packagers", f"{profile}.xml"), "rb") as file:
+            yield b"\x01" + file.read()
+    messages = [message for profile, _, _, message in golden_frames() if profile == PROFILES[0]]
+    for number, message in enumerate(messages):
+        yield bytes((0, 0)) + message
+        yield bytes((0, 1, 2 + number, number % 30, 0, number % 4)) + message
+
+
 def seeds(target):
     """The inputs of one target, each one once."""
     if target == "frame":
@@ -72,6 +83,8 @@ def seeds(target):
         found = [iso.to_bytes(message[48]) for message in messages if 48 in message] + tags()
     elif target == "session":
         found = list(sessions())
+    elif target == "packager":
+        found = list(packagers())
     else:
         found = []
     return sorted(set(found))

@@ -17,24 +17,27 @@ struct Found {
   std::optional<std::uint64_t> first_sequence;  // by its first record's header
 };
 
-[[noreturn]] void stop(const std::filesystem::path& segment, std::uint64_t offset,
-                       const std::string& what) {
-  throw std::runtime_error(
-      "the journal is damaged in " + segment.string() + " at offset " + std::to_string(offset) +
-      ": " + what +
-      ". Answered transactions may be lost there, so the start stops. Keep a copy of the whole "
-      "data "
-      "folder; bring this segment back from a mirror or a snapshot of the disk, or restore the "
-      "data "
-      "folder from a backup and reconcile with the stations; then start again");
-}
-
 [[noreturn]] void cannot_read(const std::filesystem::path& path, int error) {
   throw std::runtime_error("the journal cannot be read: " + path.string() + ": " +
                            error_text(error) + "; mend the disk, then start again");
 }
 
 std::string record_text(std::uint64_t sequence) { return "record " + std::to_string(sequence); }
+
+std::string place_text(const std::filesystem::path& segment, std::uint64_t offset) {
+  return segment.string() + " at offset " + std::to_string(offset);
+}
+
+/// What an operator reads; the segment lies in the data folder's `journal`.
+std::string damage_text(const JournalDamage& damage) {
+  return "the journal is damaged in " + place_text(damage.segment, damage.offset) + ": " +
+         damage.what +
+         ". Answered transactions may be lost there, so the start stops. Keep a copy of the whole "
+         "data folder; bring this segment back from a mirror or a snapshot of the disk, or restore "
+         "the data folder from a backup and reconcile with the stations; then start again. What "
+         "going on without it would lose is shown, and nothing changed, by: cpctl repair --data " +
+         damage.segment.parent_path().parent_path().string();
+}
 
 /// Follows the records through the segments.
 class JournalReader {
@@ -46,6 +49,8 @@ class JournalReader {
   RecoveryReport read();
 
  private:
+  [[noreturn]] void stop(JournalDamage::Kind kind, const std::filesystem::path& segment,
+                         std::uint64_t offset, const std::string& what) const;
   void list();
   void look_at_head(Found& found);
   std::size_t first_needed() const;
@@ -71,6 +76,11 @@ class JournalReader {
   std::uint64_t end_offset_ = 0;
   RecoveryReport report_;
 };
+
+void JournalReader::stop(JournalDamage::Kind kind, const std::filesystem::path& segment,
+                         std::uint64_t offset, const std::string& what) const {
+  throw JournalDamaged({kind, segment, offset, last_ + 1, what});
+}
 
 void JournalReader::list() {
   std::vector<std::string> names;
@@ -154,7 +164,8 @@ RecoveryReport JournalReader::read() {
 }
 
 void JournalReader::load(const Found& found) {
-  if (!found.header) stop(found.path, 0, "the segment's header cannot be read");
+  if (!found.header)
+    stop(JournalDamage::Kind::segment, found.path, 0, "the segment's header cannot be read");
   int error = 0;
   const auto file = files_.open(found.path, {}, error);
   if (!file) cannot_read(found.path, error);
@@ -163,7 +174,7 @@ void JournalReader::load(const Found& found) {
   if (there < 0) cannot_read(found.path, static_cast<int>(-there));
   // A segment gets its name when all of it is on disk: no crash makes it shorter.
   if (static_cast<std::uint64_t>(there) < size)
-    stop(found.path, static_cast<std::uint64_t>(there),
+    stop(JournalDamage::Kind::segment, found.path, static_cast<std::uint64_t>(there),
          "the file is cut, it had " + std::to_string(size) + " bytes");
   // What a killed switch wrote but never synced is in the page cache: what counts from here on must
   // be on the disk.
@@ -192,7 +203,7 @@ void JournalReader::read_segment(const Found& found) {
     const std::uint64_t sequence =
         decode_record_header(bytes_.data() + later, found.epoch)->sequence;
     if (sequence <= last_ || sequence - 1 > mark_.sequence)
-      stop(found.path, at,
+      stop(JournalDamage::Kind::record, found.path, at,
            record_text(last_ + 1) + " cannot be read, but " + record_text(sequence) +
                " behind it can");
     if (!report_.passed_over.empty()) report_.passed_over += "; ";
@@ -217,7 +228,8 @@ void JournalReader::check_order(const Found& found, const RecordHeader& header, 
     return;
   }
   const bool ended_before = !end_segment_.empty() && at == kBlockBytes;
-  stop(ended_before ? end_segment_ : found.path, ended_before ? end_offset_ : at,
+  stop(JournalDamage::Kind::record, ended_before ? end_segment_ : found.path,
+       ended_before ? end_offset_ : at,
        record_text(last_ + 1) + " is missing, but " + found.path.filename().string() + " has " +
            record_text(sequence));
 }
@@ -241,9 +253,10 @@ void JournalReader::take_record(const Found& found, const RecordHeader& header, 
   for (std::uint32_t i = 0; i < header.entries; ++i) {
     const auto entry = take_entry(payload);
     if (!entry || header.kind != RecordKind::batch)
-      stop(found.path, at,
-           record_text(header.sequence) +
-               " is whole but not of this program's format; start the program that wrote it");
+      throw std::runtime_error("the journal cannot be read: " + place_text(found.path, at) + ": " +
+                               record_text(header.sequence) +
+                               " is whole but not of this program's format; start the program "
+                               "that wrote it");
     replay_(header.sequence, *entry);
   }
   ++report_.batches;
@@ -283,6 +296,9 @@ void JournalReader::note_unfinished(const Found& found, std::uint64_t at) {
 }
 
 }  // namespace
+
+JournalDamaged::JournalDamaged(JournalDamage damage)
+    : std::runtime_error(damage_text(damage)), damage_(std::move(damage)) {}
 
 RecoveryReport read_journal(FileLayer& files, const std::filesystem::path& folder,
                             const AppliedMark& mark, const Replay& replay) {

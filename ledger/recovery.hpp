@@ -13,7 +13,9 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ledger/file_layer.hpp"
@@ -37,8 +39,32 @@ struct RecoveryReport {
 /// Called for each entry after the mark, in order of commit.
 using Replay = std::function<void(std::uint64_t sequence, const JournalEntry& entry)>;
 
+/// Where the records come to an end although later ones were made durable.
+struct JournalDamage {
+  enum class Kind : std::uint8_t {
+    record,   ///< a record cannot be read or is missing
+    segment,  ///< the segment's header cannot be read, or its file is cut; its records may be whole
+  };
+  Kind kind = Kind::record;
+  std::filesystem::path segment;
+  std::uint64_t offset = 0;      ///< where the first lost record begins, or would
+  std::uint64_t first_lost = 0;  ///< its sequence
+  std::string what;              ///< a clause
+};
+
+/// Stops the start; ledger/repair.hpp can cut the journal there.
+class JournalDamaged : public std::runtime_error {
+ public:
+  explicit JournalDamaged(JournalDamage damage);
+  const JournalDamage& damage() const { return damage_; }
+
+ private:
+  JournalDamage damage_;
+};
+
 /// Reads the segments in `folder`. Throws std::runtime_error with a sentence that names segment and
-/// offset and says what to do; what was handed over until then must be forgotten.
+/// offset and says what to do. After JournalDamaged, everything before the damage has been handed
+/// over; after any other, what was handed over must be forgotten.
 RecoveryReport read_journal(FileLayer& files, const std::filesystem::path& folder,
                             const AppliedMark& mark, const Replay& replay);
 

@@ -37,12 +37,12 @@ void WriteSet::add(Table table, std::string_view key, std::string_view value, bo
   if ((used_slots_ + 1) * 2 > slots_.size()) grow();
   const std::size_t slot = slot_of(entry.hash, table, key_of(entry));
   entry.previous = slots_[slot];
+  entries_.push_back(entry);  // the last that may find no memory: until now nothing has changed
+  slots_[slot] = static_cast<std::uint32_t>(entries_.size() - 1);
   if (entry.previous == kNone)
     ++used_slots_;
   else
     entries_[entry.previous].live = false;
-  slots_[slot] = static_cast<std::uint32_t>(entries_.size());
-  entries_.push_back(entry);
 }
 
 std::size_t WriteSet::slot_of(std::uint64_t hash, Table table, std::string_view key) const {

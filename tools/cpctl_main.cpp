@@ -19,6 +19,9 @@ constexpr char kHelp[] = R"(cpctl [--data DIR | --socket PATH] COMMAND
   log-level LEVEL           debug, info, warning or error, until the next start
   check                     proves the books; of a running switch, or of the data of a stopped
                             one (--data); ends with 1 and names the record when one is wrong
+  repair [--drop-from BATCH | --mend SEGMENT]
+                            of a stopped switch whose journal is damaged: shows what going on would
+                            lose, and the command that does it; alone it changes nothing
   decode [HEX | --file F | -] [--profile P] [--header H] [--tpdu]
                             frames element by element, masked; the hexadecimal text may have blanks
                             and line ends anywhere
@@ -27,7 +30,7 @@ constexpr char kHelp[] = R"(cpctl [--data DIR | --socket PATH] COMMAND
 
   --data DIR                the data folder of the switch
   --socket PATH             its control socket, where it is not DIR/control.sock
-  --keys FILE               its key file, where it is not DIR/keys (check of a stopped one)
+  --keys FILE               its key file, where it is not DIR/keys (check, repair of a stopped one)
 
 Ends with 0 when all is well, 1 when not, 2 when it was called wrongly.
 )";
@@ -45,6 +48,14 @@ SwitchPlace place_of(const po::variables_map& given) {
   if (place.data.empty() && !given.contains("socket"))
     throw UsageError("which switch? say --data DIR or --socket PATH");
   return place;
+}
+
+RepairOrder repair_order(const po::variables_map& given) {
+  RepairOrder order;
+  if (given.contains("drop-from")) order.drop_from = given["drop-from"].as<std::uint64_t>();
+  if (given.contains("mend")) order.mend = given["mend"].as<std::string>();
+  if (order.drop_from && order.mend) throw UsageError("--drop-from and --mend: one at a time");
+  return order;
 }
 
 int run_command(const std::string& command, const po::variables_map& given) {
@@ -71,6 +82,7 @@ int run_command(const std::string& command, const po::variables_map& given) {
   if (command == "status") return ctl_status(place);
   if (command == "stations") return ctl_stations(place);
   if (command == "check") return ctl_check(place);
+  if (command == "repair") return ctl_repair(place, repair_order(given));
   throw UsageError("there is no command `" + command + "`");
 }
 
@@ -86,6 +98,8 @@ int run(Words words) {
       ("keys", po::value<std::string>())
       ("face", po::value<std::uint64_t>())
       ("count", po::value<std::uint64_t>())
+      ("drop-from", po::value<std::uint64_t>())
+      ("mend", po::value<std::string>())
       ("word", po::value<Words>());
   // clang-format on
   const po::variables_map given = parse_words(words, description);

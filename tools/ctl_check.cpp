@@ -6,6 +6,7 @@
 #include "tools/control_view.hpp"
 #include "tools/ctl_commands.hpp"
 #include "tools/screen.hpp"
+#include "tools/storage_keys.hpp"
 
 namespace tools {
 namespace {
@@ -30,17 +31,9 @@ int check_running(const SwitchPlace& place) {
   return right ? kWell : kNotWell;
 }
 
-/// The keys beside the data, so that sealed numbers are checked too; none where nobody named the
-/// file and it is gone.
-std::unique_ptr<crypto::FileKeyStore> load_keys(const SwitchPlace& place) {
-  if (place.keys_named || std::filesystem::exists(place.keys))
-    return crypto::FileKeyStore::load(place.keys);
-  return nullptr;
-}
-
 int check_stopped(const SwitchPlace& place) {
   const auto snapshot = ledger::open_offline(place.data);
-  const auto keys = load_keys(place);
+  const auto keys = load_storage_keys(place);
   std::unique_ptr<crypto::CardVault> vault;
   if (keys) vault = std::make_unique<crypto::CardVault>(*keys);
   ledger::CheckReport report;

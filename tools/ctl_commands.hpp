@@ -1,7 +1,10 @@
 #pragma once
 /// The commands of cpctl, one function each; they return how the program ends.
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include "tools/command_line.hpp"
 
@@ -23,6 +26,15 @@ int ctl_log_level(const SwitchPlace& place, const std::string& level);
 
 /// A running switch checks its own books; the data of one that is stopped is read here.
 int ctl_check(const SwitchPlace& place);
+
+/// What the operator names as given up; nothing: only look.
+struct RepairOrder {
+  std::optional<std::uint64_t> drop_from;  ///< the first batch that is given up
+  std::optional<std::string> mend;         ///< the segment whose header and size are written anew
+};
+/// Shows what damage in the journal of a stopped switch would cost; cuts it where that was ordered.
+/// kNotWell where there is damage and it stays.
+int ctl_repair(const SwitchPlace& place, const RepairOrder& order);
 
 int ctl_decode(const Words& words);
 

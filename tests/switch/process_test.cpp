@@ -278,6 +278,77 @@ TEST_F(ProcessTest, WithoutADescriptorLeftItServesThoseItHasAndAcceptsAgainLater
   EXPECT_NE(process.output().find("descriptors are allowed"), std::string::npos);
 }
 
+/// `cpctl` with these words, its output and exit status.
+std::pair<std::string, int> run_cpctl(const std::string& words) {
+  const std::string command = std::string(CYBERPASS_BIN_DIR "/cpctl ") + words + " 2>&1";
+  FILE* pipe = ::popen(command.c_str(), "r");
+  std::string output;
+  std::array<char, 4'096> bytes;
+  for (std::size_t got; (got = std::fread(bytes.data(), 1, bytes.size(), pipe)) > 0;)
+    output.append(bytes.data(), got);
+  const int status = ::pclose(pipe);
+  return {output, WEXITSTATUS(status)};
+}
+
+TEST_F(ProcessTest, DamageInTheMiddleOfTheJournalStopsTheStartUntilItIsRepaired) {
+  Process process(folder_);
+  ASSERT_TRUE(
+      process.start_somewhere({"--set", "ledger.window=60s", "--set", "ledger.segment-mib=1"}))
+      << process.errors();
+  std::vector<std::string> first(6);
+  for (std::uint32_t stan = 1; stan <= 5; ++stan)
+    first[stan] = ask(process, unknown_card_purchase(stan));
+  const std::string data = process.data().string();
+  auto [refusal, refused] = run_cpctl("repair --data " + data);
+  EXPECT_EQ(refused, 1) << "a switch runs";
+  EXPECT_NE(refusal.find("is in use by process " + std::to_string(process.pid())),
+            std::string::npos)
+      << refusal;
+  EXPECT_EQ(process.end(SIGKILL), 128 + SIGKILL);
+
+  // Batch 1 is the start, 2 the seed; 5 is the third purchase.
+  const auto segment = process.data() / "journal/segment-0000000000000001";
+  std::fstream file(segment, std::ios::binary | std::ios::in | std::ios::out);
+  std::string bytes(1 << 20, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  std::size_t offset = 0;
+  for (int record = 1; record <= 5; ++record) offset = bytes.find("CPJR", offset + 1);
+  file.clear();
+  file.seekp(static_cast<std::streamoff>(offset + 100));
+  file.put(static_cast<char>(bytes[offset + 100] ^ 1));
+  file.close();
+
+  EXPECT_FALSE(process.start_somewhere());
+  EXPECT_EQ(process.status(), 2);
+  const std::string errors = process.errors();
+  for (const std::string& part : {segment.string() + " at offset " + std::to_string(offset),
+                                  std::string("record 5 cannot"), "cpctl repair --data " + data})
+    EXPECT_NE(errors.find(part), std::string::npos) << part << errors;
+  EXPECT_EQ(std::count(errors.begin(), errors.end(), '\n'), 1);
+
+  const auto [account, shown] = run_cpctl("repair --data " + data);
+  EXPECT_EQ(shown, 1);
+  const std::string command = "repair --data " + data + " --drop-from 5";
+  for (const std::string& part :
+       {std::string("Nothing was changed"), "cpctl " + command, std::string("1 batch cannot"),
+        std::string("DEMOMART0000001"), std::string("2 batches behind the damage can")})
+    EXPECT_NE(account.find(part), std::string::npos) << part << " in\n" << account;
+  EXPECT_FALSE(process.start_somewhere()) << "only shown";
+
+  EXPECT_EQ(run_cpctl("repair --data " + data + " --drop-from 4").second, 2);
+  const auto [done, status] = run_cpctl(command);
+  EXPECT_EQ(status, 0) << done;
+  EXPECT_NE(done.find(data + "/repair-2"), std::string::npos) << done;
+  const auto [checked, right] = run_cpctl("check --data " + data);
+  EXPECT_EQ(right, 0) << checked;
+  EXPECT_EQ(run_cpctl("repair --data " + data).second, 0);
+
+  ASSERT_TRUE(process.start_somewhere()) << process.errors();
+  EXPECT_EQ(ask(process, unknown_card_purchase(2)), first[2]) << "before the damage";
+  EXPECT_NE(ask(process, unknown_card_purchase(4)), first[4]) << "decided anew";
+  EXPECT_EQ(process.end(SIGTERM), 0);
+}
+
 TEST_F(ProcessTest, NoSecretIsInAnyLogOrFileName) {
   Process process(folder_);
   ASSERT_TRUE(process.start_somewhere()) << process.errors();

@@ -95,14 +95,21 @@ void append_tags(const Message& message, std::string& text) {
 
 }  // namespace
 
+void mask_card_in_place(std::span<char> digits) {
+  std::size_t first = 0, last = 0;  // digits that stay
+  if (digits.size() == kPinNumberDigits) {
+    first = kPinNumberShown;
+  } else if (digits.size() >= kShortestCard) {
+    first = kCardFirst;
+    last = kCardLast;
+  }
+  for (char& digit : digits.subspan(first, digits.size() - first - last)) digit = '*';
+}
+
 std::string mask_card(std::string_view digits) {
-  std::string shown(digits.size(), '*');
-  if (digits.size() == kPinNumberDigits)
-    return shown.replace(0, kPinNumberShown, digits.substr(0, kPinNumberShown));
-  if (digits.size() < kShortestCard) return shown;
-  const std::size_t last = digits.size() - kCardLast;
-  shown.replace(0, kCardFirst, digits.substr(0, kCardFirst));
-  return shown.replace(last, kCardLast, digits.substr(last));
+  std::string shown(digits);
+  mask_card_in_place(shown);
+  return shown;
 }
 
 std::string describe(const Message& message) {

@@ -1,6 +1,7 @@
 #pragma once
 /// A message in words, masked: safe for logs, tickets and screens.
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,8 @@ namespace codec {
 /// A card number with its first six and last four digits, a PIN# (twelve digits) with its first
 /// eight; anything shorter than thirteen and not twelve digits shows nothing.
 std::string mask_card(std::string_view digits);
+/// The same over the digits themselves, without heap.
+void mask_card_in_place(std::span<char> digits);
 
 /// Line by line: `MTI 0200 financial request`, then `DE 004 amount, transaction | 000000005000`.
 /// Tags of DE 48 follow as `48.0002 order id | …`. A masked value shows its length: `[masked 16]`.

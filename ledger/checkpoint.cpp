@@ -277,7 +277,10 @@ bool Checkpoint::wait_after(int error) {
     const std::string what = "the apply waits: " + lmdb_error_text(error);
     if (lmdb_no_room(error))
       events_.report(StoreEvent::disk_full,
-                     what + "; make room: batches are taken until the overlay is full");
+                     what + (lmdb_map_full(error)
+                                 ? "; the data has outgrown ledger.map-gib: set it higher and "
+                                   "start again; batches are taken until the overlay is full"
+                                 : "; make room: batches are taken until the overlay is full"));
     else
       events_.report(StoreEvent::apply_failed,
                      what + (lmdb_must_restart(error) ? "; it takes a restart to go on"

@@ -398,6 +398,8 @@ std::string lmdb_error_text(int error) { return mdb_strerror(error); }
 
 bool lmdb_no_room(int error) { return error == MDB_MAP_FULL || is_no_room(error); }
 
+bool lmdb_map_full(int error) { return error == MDB_MAP_FULL; }
+
 bool lmdb_must_restart(int error) {
   return error == MDB_PANIC || error == MDB_CORRUPTED || error == MDB_PAGE_NOTFOUND;
 }

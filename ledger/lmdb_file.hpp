@@ -170,6 +170,8 @@ class LmdbWriter {
 std::string lmdb_error_text(int error);
 /// True when the disk or the map is full: it may work later.
 bool lmdb_no_room(int error);
+/// True when it is the map, which takes a restart with a larger one.
+bool lmdb_map_full(int error);
 /// True when LMDB will not work again before a restart.
 bool lmdb_must_restart(int error);
 

@@ -123,9 +123,8 @@ void note_request(const codec::Message& message, MessageFacts& facts) {
   copy_text(message, 41, facts.terminal);
   if (message.has(4)) facts.amount_won = static_cast<std::int64_t>(message.number(4));
   if (message.has(2)) {
-    const auto digits = message.digits<19>(2);
-    const std::string masked = codec::mask_card(digits.view());
-    facts.masked_card.size = masked.copy(facts.masked_card.data.data(), masked.size());
+    facts.masked_card = message.digits<19>(2);
+    codec::mask_card_in_place({facts.masked_card.data.data(), facts.masked_card.size});
   }
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <chrono>
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
@@ -21,6 +22,8 @@ using config::LogLevel;
 namespace {
 
 constexpr std::chrono::milliseconds kTickPeriod{100};
+/// A tick so late comes after a stall of this thread, in a write or outside of the process.
+constexpr base::TimeUs kStallUs = base::kMicrosPerSecond;
 
 std::runtime_error cannot_listen(const Listener& listener, std::string_view why) {
   return std::runtime_error(fmt::format("station {}: cannot listen on {}:{}: {}",
@@ -42,7 +45,8 @@ Server::Server(asio::io_context& io, Engine& engine, ledger::Store& store, Messa
       log_(log),
       clock_(clock),
       options_(options),
-      timer_(io) {
+      timer_(io),
+      last_tick_us_(base::steady_now()) {
   start_timer();
 }
 
@@ -252,17 +256,33 @@ void Server::start_timer() {
 
 void Server::on_timer() {
   const base::TimeUs now_us = base::steady_now();
+  const bool has_stalled = now_us - std::exchange(last_tick_us_, now_us) > kStallUs;
   if (!engine_.committing()) store_.tick();
+  tell_clock_step(now_us);
   const bool is_late = stop_by_us_ != 0 && now_us >= stop_by_us_;
   for (auto& peer : peers_) {
     if (is_late) peer->session().abandon("the switch stops");
-    if (peer->session().tick(now_us) || is_late) stir(*peer);
+    // After a stall what the peers sent meanwhile is read first: it was not they who were silent.
+    const bool has_news = !has_stalled && peer->session().tick(now_us);
+    if (has_news || is_late) stir(*peer);
   }
   for (auto& listener : listeners_)
     if (listener->must_wait) accept(*listener);
   tell_refusals();
   log_.tick();
   if (tick_) tick_(now_us);
+}
+
+void Server::tell_clock_step(base::TimeUs now_us) {
+  const base::TimeUs clock_us = clock_.now();
+  const base::TimeUs step_us = clock_watch_.look(clock_us, now_us);
+  if (step_us == 0) return;
+  const double step_s = static_cast<double>(step_us) / base::kMicrosPerSecond;
+  log_.event(LogLevel::warning, "clock stepped", {},
+             fmt::format("the system's clock was set {} by {:.1f} s (or this machine slept); it is "
+                         "{} now, business day {}; see that it is right",
+                         step_s < 0 ? "back" : "forward", std::abs(step_s),
+                         base::iso_seoul(clock_us), base::business_day(clock_us)));
 }
 
 void Server::tell_refusals() {

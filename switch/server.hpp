@@ -95,6 +95,7 @@ class Server : private PeerHost {
   void start_timer();
   void on_timer();
   void tell_refusals();
+  void tell_clock_step(base::TimeUs now_us);
 
   boost::asio::io_context& io_;
   Engine& engine_;
@@ -114,6 +115,8 @@ class Server : private PeerHost {
   std::uint64_t last_number_ = 0;
   std::uint64_t batches_ticked_ = 0;
   base::TimeUs stop_by_us_ = 0;  // 0: serving
+  base::TimeUs last_tick_us_ = 0;
+  ClockWatch clock_watch_;
 };
 
 }  // namespace core

@@ -66,7 +66,9 @@ ledger::StoreOptions store_options(const config::Settings& settings, const Switc
   options.map_bytes = settings.ledger.map_bytes;
   options.slow_write_us = settings.ledger.slow_write_us;
   options.snapshot_limit_us = settings.ledger.snapshot_limit_us;
-  options.purge = [clock](ledger::PurgeScope& scope) { ledger::purge_expired(scope, clock.now()); };
+  options.purge = [age = AgeClock(clock)](ledger::PurgeScope& scope) {
+    ledger::purge_expired(scope, age.now());
+  };
   return options;
 }
 

@@ -307,7 +307,10 @@ Answered Desk::ask(const std::string& text) {
   {
     ledger::Draft draft(store_, batch);
     Context context{draft, directory_, vault_, random_, rules, now};
-    routed = core::route(frame, link, states_[line.station], context, writable, space);
+    core::LinkState& state = states_[line.station];
+    if (routing) routing(true);
+    routed = core::route(frame, link, state, context, writable, space);
+    if (routing) routing(false);
   }
   CP_ASSERT(routed.action == core::Routed::Action::answer);
   store_.commit(batch, [](ledger::CommitOutcome) {});

@@ -44,6 +44,8 @@ class Desk {
   Rules rules;
   base::TimeUs now;
   bool writable = true;
+  /// Called with true before and with false after each message is routed; may be empty.
+  std::function<void(bool)> routing;
   /// What a DE 90 says of the request before; `mti` as it was sent.
   std::string original_data() const;
   std::string last(int element) const { return last_.at(element); }

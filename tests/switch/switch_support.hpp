@@ -42,24 +42,27 @@ using namespace std::chrono_literals;
 
 inline constexpr int kPatienceMs = 10'000;  ///< no test waits longer for anything
 
-/// In memory; a commit may be held back until the test lets it go.
+/// In memory; a commit may be held back until the test lets it go. Or all of it is a real one's.
 class TestStore : public ledger::DurableStore {
  public:
   std::optional<std::string_view> get(ledger::Table table, std::string_view key) override {
-    return memory.get(table, key);
+    return real ? real->get(table, key) : memory.get(table, key);
   }
   void scan(ledger::Table table, std::string_view first, std::size_t limit,
             const std::function<bool(std::string_view, std::string_view)>& visit) override {
-    memory.scan(table, first, limit, visit);
+    real ? real->scan(table, first, limit, visit) : memory.scan(table, first, limit, visit);
   }
-  ledger::Writable writable() const override { return memory.writable(); }
+  ledger::Writable writable() const override { return real ? real->writable() : memory.writable(); }
   void commit(const ledger::WriteSet& batch, const Done& done) override {
     ++commits;
+    if (real) return real->commit(batch, done);
     if (!hold_commits) return memory.commit(batch, done);
     held_ = [this, &batch, done] { memory.commit(batch, done); };
   }
-  void tick() override { memory.tick(); }
-  ledger::StoreFigures figures() const override { return {}; }
+  void tick() override { real ? real->tick() : memory.tick(); }
+  ledger::StoreFigures figures() const override {
+    return real ? real->figures() : ledger::StoreFigures();
+  }
   bool settle() override { return true; }
   bool request_settled_snapshot(SnapshotUser user, SnapshotRefused refused) override {
     if (!snapshots_allowed) return false;
@@ -76,6 +79,7 @@ class TestStore : public ledger::DurableStore {
   bool is_holding() const { return held_ != nullptr; }
 
   ledger::MemoryStore memory;
+  std::unique_ptr<ledger::DurableStore> real;
   bool hold_commits = false;
   bool snapshots_allowed = true;
   std::string no_snapshot_because;  ///< why none can be opened; empty: it can
@@ -218,6 +222,8 @@ inline std::uint64_t stan_of(const std::string& message) {
 }
 
 struct TestSwitchOptions {
+  /// Opens the real store, reporting to the log; empty: in memory.
+  std::function<std::unique_ptr<ledger::DurableStore>(MessageLog& log)> open_store;
   ServerOptions server;
   std::uint32_t station_connections = 1'024;
 };
@@ -230,13 +236,14 @@ class TestSwitch {
     crypto::FileKeyStore::create(settings_.key_file, *settings_.demo_key_file, random_);
     keys_ = crypto::FileKeyStore::load(settings_.key_file);
     vault_ = std::make_unique<crypto::CardVault>(*keys_);
-    seed_if_new(store, config::load_seed(settings_), *vault_, random_, settings_.bin,
-                base::system_now());
+    const SwitchClock clock{0, &clock_step_us};
+    log_ = std::make_unique<MessageLog>(settings_.log, clock);
+    if (options.open_store) store.real = options.open_store(*log_);
+    seed_if_new(store, config::load_seed(settings_), *vault_, random_, settings_.bin, clock.now());
     directory_.load(store, {});
-    log_ = std::make_unique<MessageLog>(settings_.log, SwitchClock{});
     engine_ = std::make_unique<Engine>(store, directory_, *vault_, random_, handlers::Rules{},
                                        EngineOptions{});
-    server_ = std::make_unique<Server>(io_, *engine_, store, *log_, SwitchClock{}, options.server);
+    server_ = std::make_unique<Server>(io_, *engine_, store, *log_, clock, options.server);
     for (auto& listener : station_listeners(settings_, *keys_)) {
       listener.port = 0;
       listener.max_connections = options.station_connections;
@@ -316,6 +323,7 @@ class TestSwitch {
   MessageLog& log() { return *log_; }
 
   TestStore store;
+  std::atomic<base::TimeUs> clock_step_us{0};  ///< the system's clock is set by this
 
  private:
   void take_down() {
@@ -326,6 +334,7 @@ class TestSwitch {
     door_.reset();
     desk_.reset();
     server_.reset();
+    store.real.reset();
     log_.reset();
   }
   static std::filesystem::path make_folder() {

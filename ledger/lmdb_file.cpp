@@ -92,11 +92,32 @@ AppliedMark read_mark(MDB_txn* txn, unsigned table) {
   return {load_little_endian<std::uint64_t>(at), load_little_endian<std::uint64_t>(at + 8)};
 }
 
+/// A new file gets its name when all of it is on disk. LMDB writes its first pages without a sync:
+/// a power cut there could leave a file of zeros, which no start would take.
+int make_if_absent(const LmdbOptions& options) {
+  std::error_code failed;
+  if (options.read_only || std::filesystem::exists(options.file, failed)) return failed.value();
+  std::filesystem::path unfinished = options.file;
+  unfinished += ".new";
+  if (::unlink(unfinished.c_str()) != 0 && errno != ENOENT) return errno;  // what a crash left
+  MDB_env* env = nullptr;
+  int error = mdb_env_create(&env);
+  if (error == 0) error = mdb_env_set_mapsize(env, options.map_bytes);
+  if (error == 0)
+    error = mdb_env_open(env, unfinished.c_str(), MDB_NOSUBDIR | MDB_NOLOCK, 0600);
+  if (error == 0) error = mdb_env_sync(env, 1);
+  mdb_env_close(env);
+  if (error != 0) return error;
+  std::filesystem::rename(unfinished, options.file, failed);
+  return failed.value();
+}
+
 }  // namespace
 
 LmdbFile::LmdbFile(LmdbOptions options) : options_(std::move(options)) {
   tables_.fill(kNoTable);
-  int error = mdb_env_create(&env_);
+  int error = make_if_absent(options_);
+  if (error == 0) error = mdb_env_create(&env_);
   if (error == 0) error = mdb_env_set_maxdbs(env_, kMaxTables);
   if (error == 0) error = mdb_env_set_mapsize(env_, options_.map_bytes);
   // NOTLS: a reader belongs to its object, not to the thread that began it. NORDAHEAD: reads are

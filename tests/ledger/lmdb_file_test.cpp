@@ -69,6 +69,20 @@ TEST(LmdbFile, KeepsTablesApartAndInOrder) {
   EXPECT_GT(file.used_bytes(), 0u);
 }
 
+/// A power cut in the very first start: the name is there only when the whole file is.
+TEST(LmdbFile, ANewFileThatWasNotFinishedIsMadeAgain) {
+  TempFolder folder;
+  const auto unfinished = folder.path() / "ledger.mdb.new";
+  test::write_file(unfinished, std::string(8'192, '\0'));
+  {
+    LmdbFile file(options_in(folder));
+    put(file, Table::cards, "a", "1");
+  }
+  EXPECT_FALSE(std::filesystem::exists(unfinished));
+  LmdbFile file(options_in(folder));
+  EXPECT_EQ(LmdbReader(file).get(Table::cards, "a"), "1");
+}
+
 TEST(LmdbFile, AReaderStaysAtItsCommitUntilItIsRenewed) {
   TempFolder folder;
   LmdbFile file(options_in(folder));

@@ -6,7 +6,8 @@
 #   make bench       latency and throughput on this machine
 #   make crash       kill -9 again and again, and count: make crash ROUNDS=100
 #   make fuzz        made-up input for codec and session, then for the running switch: make fuzz MINUTES=10
-#   make test-long   the same, then the model with SEEDS=200000 seeds and ROUNDS crashes
+#   make powercut    the power is cut, at MOMENTS=5000 moments, and what is left is examined
+#   make test-long   the same, then the model with SEEDS=200000 seeds, ROUNDS crashes, MOMENTS cuts
 #   make clean       removes build/
 #
 # PORT_BASE=N moves the demo world's ports, ONCE=1 ends `make run` after the day.
@@ -20,9 +21,10 @@ PORT_BASE ?= 8580
 ROUNDS ?= 20
 MINUTES ?= 1
 SEEDS ?= 200000
-export JOBS PORT_BASE ROUNDS SEEDS ONCE
+MOMENTS ?= 5000
+export JOBS PORT_BASE ROUNDS SEEDS MOMENTS ONCE
 
-.PHONY: help deps release run test bench crash fuzz test-long clean
+.PHONY: help deps release run test bench crash powercut fuzz test-long clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -47,6 +49,10 @@ bench: deps
 crash: deps
 	@tools/build.sh release cpswitch cpctl
 	@tools/run_crash.sh
+
+powercut: deps
+	@tools/build.sh release cpswitch cpctl powercut_check powercut_recorder
+	@tools/run_powercut.sh
 
 fuzz: deps
 	@tools/build.sh fuzz

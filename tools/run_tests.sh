@@ -4,7 +4,7 @@
 #   tsan  what has threads once more, with the thread sanitizer
 #   fuzz  each fuzz target for FUZZ_SECONDS (60)
 # and ends with all verdicts. `run_tests.sh long` goes on with many more seeds of the model test, in
-# the release build, and with the crash test.
+# the release build, and with the crash and the power-cut test.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export JOBS=${JOBS:-$(nproc)}
@@ -48,10 +48,11 @@ else
   verdicts+=("fuzz: something was found or did not run; the lines after its table say what to do")
 fi
 if [[ ${1:-} == long ]]; then
-  tools/build.sh release test_simulation cpswitch cpctl
+  tools/build.sh release test_simulation cpswitch cpctl powercut_check powercut_recorder
   export CYBERPASS_MODEL_SEEDS=${SEEDS:-200000}
   suite "model, $CYBERPASS_MODEL_SEEDS seeds" release -R '^simulation\.' --timeout 86400
   tools/run_crash.sh || failed=1
+  tools/run_powercut.sh || failed=1
 fi
 
 echo

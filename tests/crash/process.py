@@ -53,6 +53,7 @@ class Switch:
     def __init__(self, program, config, folder, limits):
         self.program, self.config, self.folder, self.limits = program, config, folder, limits
         self.data = os.path.join(folder, "data")
+        self.prefix = []  # of its command line: a program that runs another, as env or strace
         self.process, self.ports, self.starts = None, None, 0
 
     def port(self, demo_port):
@@ -66,8 +67,8 @@ class Switch:
         if self.ports is None:
             self.ports = switch_process.PortRange()
         self.starts += 1
-        command = [self.program, "--config", self.config, "--data", self.data,
-                   "--port-base", str(self.ports.base)]
+        command = self.prefix + [self.program, "--config", self.config, "--data", self.data,
+                                 "--port-base", str(self.ports.base)]
         for option in options:
             command += ["--set", option]
         if shutil.which("setpriv"):  # should this process be killed, the switch goes with it

@@ -31,7 +31,7 @@ from rounds import RoundFailed  # noqa: E402
 
 PHASES = ("first start", "recovery", "apply", "segment", "journal", "serving")
 # What the long form must reach; a shorter one its share of it.
-WANTED = {"all": 5_000, "apply": 1_000, "recovery": 500, "segment": 250, "first start": 150}
+WANTED = {"all": 5_000, "apply": 1_000, "recovery": 500, "segment": 250, "first start": 100}
 # Of the moments: how many are in recoveries of images, and how many a recovery has.
 SHARE_IN_IMAGES, MOMENTS_AN_IMAGE = 0.06, 12
 DIRECT_SHARE = 0.75  # of the others; the rest go to a folder without O_DIRECT

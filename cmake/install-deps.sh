@@ -8,7 +8,7 @@ packages=(
   libboost1.81-dev libboost-program-options1.81-dev libboost-json1.81-dev
   liblmdb-dev libssl-dev libexpat1-dev libspdlog-dev libfmt-dev
   libgtest-dev libbenchmark-dev
-  python3 python3-cryptography
+  openssl python3 python3-cryptography
   clang-14 libclang-rt-14-dev
 )
 

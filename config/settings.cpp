@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "config/ini.hpp"
+#include "config/listeners.hpp"
 #include "config/stations.hpp"
 #include "ledger/durable_store.hpp"
 
@@ -162,6 +163,8 @@ Settings load_settings(const CommandLine& command) {
   read_paths(ini, settings);
   const int port_shift = command.port_base.value_or(kDefaultPortBase) - kDefaultPortBase;
   settings.stations = read_stations(ini, settings.demo, port_shift, settings.file_profiles);
+  settings.tls_listeners = read_listeners(ini, command.config.parent_path(), settings.demo,
+                                          port_shift, settings.stations);
   settings.limits = read_limits(ini);
   settings.ledger = read_ledger(ini);
   settings.log = read_log(ini, settings.data_folder);

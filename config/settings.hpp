@@ -30,13 +30,15 @@ using ledger::Role;
 /// `terminal`, …, `operator`.
 std::string_view to_text(Role role);
 
-/// Section `[station.NAME]`: one party's right to connect, and the listener it connects to.
+/// Section `[station.NAME]`: one party's right to connect: to a loopback listener of its own, with
+/// a certificate to a TLS listener, or to both.
 struct Station {
   std::string name;
   std::uint16_t id = 0;  ///< unique, 1 to 65535; in ledger records, so it stays with the station
   Role role = Role::terminal;
-  std::string address = "127.0.0.1";                     ///< a loopback address
-  std::uint16_t port = 0;                                ///< shifted by --port-base already
+  std::string address = "127.0.0.1";  ///< a loopback address
+  std::uint16_t port = 0;             ///< shifted by --port-base already; 0: it has no listener
+  std::string certificate_name;       ///< unique, in lower case; empty: it has no certificate
   const codec::Profile* profile = &codec::kIso87Binary;  ///< lives as long as the Settings
   codec::FrameFormat frame;
   crypto::MacKind mac = crypto::MacKind::none;
@@ -47,6 +49,18 @@ struct Station {
 
 /// Profiles that were read from packager files, each file's once.
 using FileProfiles = std::vector<std::shared_ptr<const codec::Profile>>;
+
+/// Section `[listener.NAME]`: where stations arrive over TLS; their certificate says which one.
+struct TlsListener {
+  std::string name;
+  std::string address;
+  std::uint16_t port = 0;                    ///< shifted by --port-base already
+  std::filesystem::path certificate;         ///< PEM: the switch's, then what leads to its CA
+  std::filesystem::path key;                 ///< PEM, its owner's only
+  std::filesystem::path client_ca;           ///< PEM: who may issue certificates to stations
+  std::optional<std::filesystem::path> crl;  ///< PEM: certificates that count no more
+  std::uint32_t max_handshakes = 64;         ///< under way; one more ends the oldest
+};
 
 /// Section `[limits]`: bounds of the edge, and of money.
 struct Limits {
@@ -101,8 +115,9 @@ struct Settings {
 
   base::TimeUs acquirer_timeout_us = 20 * base::kMicrosPerSecond;  ///< wait for a bank's answer
 
-  FileProfiles file_profiles;     ///< that stations point to; shared with copies of this
-  std::vector<Station> stations;  ///< in the file's order; names, ids and ports are unique
+  FileProfiles file_profiles;              ///< that stations point to; shared with copies of this
+  std::vector<Station> stations;           ///< in the file's order; names, ids and ports are unique
+  std::vector<TlsListener> tls_listeners;  ///< in the file's order
   Limits limits;
   LedgerSettings ledger;
   LogSettings log;

@@ -1,36 +1,21 @@
 #include "config/stations.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 
+#include "config/endpoints.hpp"
 #include "config/packager_file.hpp"
 
 namespace config {
 namespace {
 
 constexpr std::size_t kMaxNameSize = 16;
-constexpr int kMaxPort = 65'535;
+constexpr std::size_t kMaxCertificateName = 253;  // of a DNS name
 
 constexpr std::pair<std::string_view, Role> kRoles[] = {
     {"terminal", Role::terminal}, {"telephone", Role::telephone}, {"agent", Role::agent},
     {"site", Role::site},         {"bank", Role::bank},           {"cardco", Role::cardco},
     {"operator", Role::operating}};
-
-bool is_station_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxNameSize &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-         });
-}
-
-bool is_loopback(const std::string& address) {
-  in_addr four{};
-  if (::inet_pton(AF_INET, address.c_str(), &four) == 1) return ntohl(four.s_addr) >> 24 == 127;
-  in6_addr six{};
-  return ::inet_pton(AF_INET6, address.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
-}
 
 std::string read_address(Section& section) {
   const auto value = section.find("address");
@@ -38,30 +23,35 @@ std::string read_address(Section& section) {
   if (!is_loopback(value->text))
     value->refuse(
         "only a loopback address (127.0.0.1 or another of 127.0.0.0/8, or ::1), since whoever "
-        "reaches a listener without TLS is taken for its station");
+        "reaches a listener without TLS is taken for its station; others come to a "
+        "[listener.NAME] with a certificate-name");
   return value->text;
 }
 
-/// As it is in the file; an --port-base that moves it out of range is refused here, too.
-std::uint16_t read_port(Section& section, int port_shift) {
-  const int port = section.number<int>("port", 1, kMaxPort);
-  const int moved = port + port_shift;
-  if (moved < 1 || moved > kMaxPort)
-    section.require("port", "")
-        .wrong("--port-base moves " + std::to_string(port) + " to " + std::to_string(moved) +
-               ", which is no port (1 to 65535)");
-  return static_cast<std::uint16_t>(moved);
+/// In lower case, as names of hosts are compared.
+std::string read_certificate_name(Section& section) {
+  const auto value = section.find("certificate-name");
+  if (!value) return {};
+  std::string name = value->text;
+  for (char& c : name)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  if (name.empty() || name.size() > kMaxCertificateName ||
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-_") != std::string::npos)
+    value->refuse("1 to 253 letters, digits, dots, - and _, as the certificate names the station");
+  return name;
 }
 
-crypto::MacKind read_mac(Section& section, Role role, bool demo) {
+/// `only_tls`: whoever connects has proved with a certificate who it is.
+crypto::MacKind read_mac(Section& section, Role role, bool only_tls, bool demo) {
   using crypto::MacKind;
   const auto mac = section.choice<MacKind>(
       "mac", {{"none", MacKind::none}, {"x9.19", MacKind::x9_19}, {"cmac", MacKind::cmac}},
       MacKind::none);
   const bool must = role == Role::operating || role == Role::site || role == Role::bank;
-  if (must && !demo && mac == MacKind::none) {
+  if (must && !demo && !only_tls && mac == MacKind::none) {
     const std::string_view allowed =
-        "x9.19 or cmac, since operator, site and bank stations must have a MAC, on loopback too";
+        "x9.19 or cmac, since operator, site and bank stations must have a MAC or come over TLS "
+        "only (a certificate-name and no port), on loopback too";
     section.require("mac", allowed).refuse(allowed);
   }
   return mac;
@@ -97,8 +87,12 @@ Station read_station(Ini& ini, const std::string& name, bool demo, int port_shif
   station.id = section.number<std::uint16_t>("id", 1, 65'535);
   station.role = section.choice<Role>(
       "role", {kRoles[0], kRoles[1], kRoles[2], kRoles[3], kRoles[4], kRoles[5], kRoles[6]});
-  station.port = read_port(section, port_shift);
-  station.address = read_address(section);
+  station.certificate_name = read_certificate_name(section);
+  const bool only_tls = !station.certificate_name.empty() && !section.find("port");
+  if (!only_tls) {
+    station.port = read_port(section, port_shift);
+    station.address = read_address(section);
+  }
   station.profile = read_profile(section, ini.file().parent_path(), profiles);
   station.frame.kind =
       section.choice<HeaderKind>("header",
@@ -108,7 +102,7 @@ Station read_station(Ini& ini, const std::string& name, bool demo, int port_shif
                                   {"2-bcd", HeaderKind::two_bcd}},
                                  HeaderKind::two_byte);
   station.frame.tpdu = section.yes_or_no("tpdu", false);
-  station.mac = read_mac(section, station.role, demo);
+  station.mac = read_mac(section, station.role, only_tls, demo);
   station.password_required =
       section.choice<bool>("password", {{"required", true}, {"optional", false}}, true);
   station.sign_on_required =
@@ -123,13 +117,23 @@ void check_unique(Section& section, const Station& station, const std::vector<St
     if (other.id == station.id)
       section.require("id", "").wrong(std::to_string(station.id) + " is " + other.name +
                                       "'s already; ledger records tell stations apart by it");
-    if (other.port == station.port && other.address == station.address)
+    if (!station.certificate_name.empty() && other.certificate_name == station.certificate_name)
+      section.require("certificate-name", "")
+          .wrong("is " + other.name + "'s already; a certificate names one station");
+    if (station.port != 0 && other.port == station.port && other.address == station.address)
       section.require("port", "")
           .wrong("is " + other.name + "'s already; a listener belongs to one station");
   }
 }
 
 }  // namespace
+
+bool is_section_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxNameSize &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+         });
+}
 
 std::string_view to_text(Role role) {
   for (const auto& [name, known] : kRoles)
@@ -140,7 +144,7 @@ std::string_view to_text(Role role) {
 std::vector<Station> read_stations(Ini& ini, bool demo, int port_shift, FileProfiles& profiles) {
   std::vector<Station> stations;
   for (const std::string& name : ini.sections("station")) {
-    if (!is_station_name(name))
+    if (!is_section_name(name))
       throw ConfigError(ini.file().string() + ": [station." + name +
                         "]: a station's name is 1 to 16 of A-Z, 0-9 and -");
     const Station station = read_station(ini, name, demo, port_shift, profiles);

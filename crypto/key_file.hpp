@@ -1,5 +1,6 @@
 #pragma once
-/// The key file as text: who may read it, and what its lines say. For this folder only.
+/// The key file as text: who may read it, and what its lines say. For this folder, and for TLS keys,
+/// which are read under the same rule.
 
 #include <array>
 #include <cstdint>

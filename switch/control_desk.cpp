@@ -150,8 +150,11 @@ void ControlDesk::dispatch(ControlClient client, const json::object& request) {
   if (command == "lot") return lot(client, request);
   if (command == "check") return check(client);
   if (command == "log-level") return log_level(client, request);
+  if (command == "certificates") return certificates(client);
+  if (command == "reload-certificates") return reload_certificates(client);
   throw BadRequest(
-      "there is no such command; there are status, stations, card, lot, check and log-level");
+      "there is no such command; there are status, stations, card, lot, check, log-level, "
+      "certificates and reload-certificates");
 }
 
 void ControlDesk::do_a_piece() {
@@ -185,16 +188,22 @@ void ControlDesk::status(ControlClient client) {
 }
 
 void ControlDesk::stations(ControlClient client) {
-  for (const auto& listener : view_.server.listeners()) {
-    const StationLink& link = listener->link;
-    const StationFigures& figures = listener->figures;
-    json::value last;
+  for (const auto& station : view_.server.stations()) {
+    const StationLink& link = station->link;
+    const StationFigures& figures = station->figures;
+    json::value address, port, certificate, last;
+    if (station->port) {
+      address = station->address;
+      port = *station->port;
+    }
+    if (!station->certificate_name.empty()) certificate = station->certificate_name;
     if (figures.last_message_us != 0) last = base::iso_seoul(figures.last_message_us);
     door_->send(client, {{"kind", "station"},
                          {"station", link.station.name},
                          {"role", role_text(link.station.role)},
-                         {"address", listener->address},
-                         {"port", listener->port},
+                         {"address", address},
+                         {"port", port},
+                         {"certificate", certificate},
                          {"profile", link.profile->name},
                          {"header", header_text(link.frame)},
                          {"mac", mac_text(link.mac)},

@@ -21,6 +21,7 @@
 #include "switch/control.hpp"
 #include "switch/message_log.hpp"
 #include "switch/server.hpp"
+#include "switch/tls_gate.hpp"
 
 namespace core {
 
@@ -37,6 +38,7 @@ struct DeskView {
   const crypto::KeyStore& keys;
   crypto::CardVault& vault;
   base::RandomSource& random;
+  TlsGate* gate = nullptr;  ///< none without a TLS listener
 };
 
 /// Cards of a lot that are made at once: some tenths of a millisecond.
@@ -81,11 +83,14 @@ class ControlDesk : public BackgroundWork {
   static void end_check(ControlClient client, const std::shared_ptr<CheckLink>& link,
                         boost::asio::io_context& io, std::string error, ledger::CheckReport report);
   void log_level(ControlClient client, const boost::json::object& request);
+  void certificates(ControlClient client);
+  void reload_certificates(ControlClient client);
 
   DeskView view_;
   ControlServer* door_ = nullptr;
   std::deque<Piece> pieces_;
   std::shared_ptr<CheckLink> checking_;
+  const std::shared_ptr<const bool> here_ = std::make_shared<bool>(true);  ///< goes with the desk
   const base::TimeUs started_us_;
 };
 

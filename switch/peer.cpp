@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <utility>
 
-#include "switch/listener.hpp"
+#include "switch/station_line.hpp"
 
 namespace core {
 
@@ -16,36 +15,23 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using Kind = SessionAction::Kind;
 
-namespace {
-
-/// Unread bytes at a close would make the kernel send a reset, which can overtake the last answers;
-/// a peer that sends more than this meanwhile gets one all the same.
-constexpr int kDrainReads = 8;
-
-void drain(Socket& socket) {
-  std::array<std::uint8_t, 8'192> unread;
-  error_code error;
-  for (int i = 0; i < kDrainReads && !error; ++i) socket.read_some(asio::buffer(unread), error);
-}
-
-}  // namespace
-
-Peer::Peer(PeerHost& host, Listener& listener, Socket socket, const SessionLimits& limits,
+Peer::Peer(PeerHost& host, StationLine& line, Stream stream, const SessionLimits& limits,
            std::uint64_t number, base::TimeUs now_us)
     : host_(host),
-      listener_(listener),
-      socket_(std::move(socket)),
-      session_(listener.link.frame, limits, now_us),
+      line_(line),
+      stream_(std::move(stream)),
+      session_(line.link.frame, limits, now_us),
       number_(number),
       began_us_(now_us),
       received_us_(now_us) {
   error_code ignored;  // a peer that is gone already is noticed by the first read
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+  Socket& socket = stream_.socket();
+  socket.non_blocking(true, ignored);
+  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket.set_option(asio::socket_base::keep_alive(true), ignored);
 }
 
-const StationLink& Peer::link() const { return listener_.link; }
+const StationLink& Peer::link() const { return line_.link; }
 
 void Peer::deliver(base::ByteView answer, const MessageFacts& facts, base::TimeUs received_us) {
   session_.answer(answer, base::steady_now());
@@ -64,17 +50,17 @@ void Peer::send() {
   while (!is_closed_ && !is_awaiting_room_ && !session_.unsent().empty()) {
     const base::ByteView unsent = session_.unsent();
     error_code error;
-    const std::size_t size = socket_.write_some(asio::buffer(unsent.data(), unsent.size()), error);
+    const std::size_t size = stream_.write_some(unsent, error);
     if (!error) {
       session_.sent(size, base::steady_now());
     } else if (error == asio::error::would_block) {
       is_awaiting_room_ = true;
-      socket_.async_wait(Socket::wait_write,
-                         asio::bind_allocator(HandlerAllocator<std::byte>(write_memory_),
-                                              [this](const error_code&) {
-                                                is_awaiting_room_ = false;
-                                                host_.stir(*this);
-                                              }));
+      stream_.socket().async_wait(stream_.write_wait(),
+                                  asio::bind_allocator(HandlerAllocator<std::byte>(write_memory_),
+                                                       [this](const error_code&) {
+                                                         is_awaiting_room_ = false;
+                                                         host_.stir(*this);
+                                                       }));
     } else {
       session_.abandon("the connection was lost");  // the round that is sending also closes
       return;
@@ -112,12 +98,18 @@ Kind Peer::submit_frames() {
 }
 
 /// Waits until there is something, and only then reads: an asynchronous read would try at once, in
-/// vain, which is a system call a message.
+/// vain, which is a system call a message. What TLS holds back already needs no waiting, but takes
+/// its turn among the others.
 void Peer::read() {
   is_reading_ = true;
-  socket_.async_wait(Socket::wait_read,
-                     asio::bind_allocator(HandlerAllocator<std::byte>(read_memory_),
-                                          [this](const error_code&) { on_readable(); }));
+  if (stream_.has_unread())
+    asio::post(
+        stream_.socket().get_executor(),
+        asio::bind_allocator(HandlerAllocator<std::byte>(read_memory_), [this] { on_readable(); }));
+  else
+    stream_.socket().async_wait(stream_.read_wait(),
+                                asio::bind_allocator(HandlerAllocator<std::byte>(read_memory_),
+                                                     [this](const error_code&) { on_readable(); }));
 }
 
 void Peer::on_readable() {
@@ -127,7 +119,7 @@ void Peer::on_readable() {
   received_us_ = base::steady_now();
   error_code error;
   const base::ByteSpan space = session_.begin_receive();
-  const std::size_t size = socket_.read_some(asio::buffer(space.data(), space.size()), error);
+  const std::size_t size = stream_.read_some(space, error);
   if (error == asio::error::eof)
     session_.input_ended();
   else if (error && error != asio::error::would_block)
@@ -140,10 +132,7 @@ void Peer::on_readable() {
 void Peer::close() {
   host_.forget(*this);
   session_.forget_submitted();
-  error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
-  drain(socket_);
-  socket_.close(ignored);
+  stream_.close();
   is_closed_ = true;
   host_.closed(*this);
 }

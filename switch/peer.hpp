@@ -6,23 +6,18 @@
 /// Nothing is read again before the round is finished, so each connection brings at most one
 /// received chunk to a batch, and its answers of a batch leave together. The I/O thread.
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <optional>
 
 #include "switch/engine.hpp"
 #include "switch/handler_memory.hpp"
 #include "switch/session.hpp"
+#include "switch/stream.hpp"
 
 namespace core {
 
 class Peer;
-struct Listener;
-
-/// Without the type erasure of the default executor.
-using Socket =
-    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+struct StationLine;
 
 /// What a connection needs of the server.
 class PeerHost {
@@ -44,7 +39,7 @@ class PeerHost {
 class Peer final : public Connection {
  public:
   /// `number` names the connection in the log. Times are base::steady_now().
-  Peer(PeerHost& host, Listener& listener, Socket socket, const SessionLimits& limits,
+  Peer(PeerHost& host, StationLine& line, Stream stream, const SessionLimits& limits,
        std::uint64_t number, base::TimeUs now_us);
 
   // What the engine calls.
@@ -60,7 +55,7 @@ class Peer final : public Connection {
   void finish_round();
 
   Session& session() { return session_; }
-  Listener& listener() const { return listener_; }
+  StationLine& line() const { return line_; }
   std::uint64_t number() const { return number_; }
   std::uint64_t messages() const { return messages_; }
   base::TimeUs began_us() const { return began_us_; }
@@ -78,8 +73,8 @@ class Peer final : public Connection {
   void close();
 
   PeerHost& host_;
-  Listener& listener_;
-  Socket socket_;
+  StationLine& line_;
+  Stream stream_;
   Session session_;
   LinkState link_state_;
   const std::uint64_t number_;

@@ -25,12 +25,6 @@ constexpr std::chrono::milliseconds kTickPeriod{100};
 /// A tick so late comes after a stall of this thread, in a write or outside of the process.
 constexpr base::TimeUs kStallUs = base::kMicrosPerSecond;
 
-std::runtime_error cannot_listen(const Listener& listener, std::string_view why) {
-  return std::runtime_error(fmt::format("station {}: cannot listen on {}:{}: {}",
-                                        listener.link.station.name, listener.address, listener.port,
-                                        why));
-}
-
 bool is_approval(const std::array<char, 2>& code) {
   return code == std::array{'0', '0'} || code == std::array{'1', '0'};
 }
@@ -53,6 +47,7 @@ Server::Server(asio::io_context& io, Engine& engine, ledger::Store& store, Messa
 Server::~Server() {
   // Handlers hold pointers to what dies with this server: let them come back first.
   error_code ignored;
+  stop_by_us_ = base::steady_now();  // what still comes from a TLS listener is dropped
   timer_.cancel();
   for (auto& listener : listeners_) listener->acceptor.close(ignored);
   for (auto& peer : peers_) peer->session().abandon("the switch stopped");
@@ -61,23 +56,24 @@ Server::~Server() {
   io_.poll();
 }
 
-void Server::listen(ListenerSettings settings) {
-  auto& listener = *listeners_.emplace_back(std::make_unique<Listener>(io_, std::move(settings)));
+StationLine& Server::add(StationSettings settings) {
+  auto line = std::make_unique<StationLine>(std::move(settings));
+  if (line->port) listen(*line);
+  return *stations_.emplace_back(std::move(line));
+}
+
+void Server::listen(StationLine& line) {
+  const std::string who = "station " + line.link.station.name;
   error_code error;
-  const auto address = asio::ip::make_address(listener.address, error);
+  const auto address = asio::ip::make_address(line.address, error);
   if (error || !address.is_loopback())
-    throw cannot_listen(listener, "it is no loopback address, and without TLS no other is served");
-  const tcp::endpoint endpoint(address, listener.port);
-  listener.acceptor.open(endpoint.protocol(), error);
-  if (!error) listener.acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) listener.acceptor.bind(endpoint, error);
-  if (!error) listener.acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error == asio::error::address_in_use)
-    throw cannot_listen(listener,
-                        "the port is in use; stop what listens there or give another --port-base");
-  if (error) throw cannot_listen(listener, error.message());
-  listener.port = listener.acceptor.local_endpoint().port();
-  accept(listener);
+    throw std::runtime_error(
+        fmt::format("{}: cannot listen on {}: it is no loopback address, and without TLS no other "
+                    "is served",
+                    who, line.address));
+  auto listener = std::make_unique<Listener>(io_, line);
+  line.port = open_acceptor(listener->acceptor, who, address, *line.port);
+  accept(*listeners_.emplace_back(std::move(listener)));
 }
 
 void Server::accept(Listener& listener) {
@@ -94,32 +90,32 @@ void Server::accept(Listener& listener) {
 void Server::on_accept(Listener& listener, const error_code& error, Socket socket) {
   listener.is_accepting = false;
   if (error == asio::error::operation_aborted) return;
-  if (!error) admit(listener, std::move(socket));
+  if (!error) admit(listener.line, Stream(std::move(socket)));
   if (!error || error == asio::error::connection_aborted) {
     to_accept_.push_back(&listener);
     return;
   }
   // No descriptor or memory is left: without a pause this would go round at full speed.
   listener.must_wait = true;
-  log_.event(LogLevel::warning, "accept failed", listener.link.station.name, error.message());
+  log_.event(LogLevel::warning, "accept failed", listener.line.link.station.name, error.message());
 }
 
-void Server::admit(Listener& listener, Socket socket) {
-  if (open_peers_ >= options_.connections ||
-      listener.figures.connections >= listener.max_connections) {
-    ++listener.figures.refused;  // told with the next tick; the socket closes here
+void Server::admit(StationLine& line, Stream stream, std::string_view how) {
+  if (stop_by_us_ != 0) return;
+  if (open_peers_ >= options_.connections || line.figures.connections >= line.max_connections) {
+    ++line.figures.refused;  // told with the next tick; the socket closes here
     return;
   }
   PeerHost& host = *this;
   Peer& peer = *peers_.emplace_back(std::make_unique<Peer>(
-      host, listener, std::move(socket), options_.session, ++last_number_, base::steady_now()));
+      host, line, std::move(stream), options_.session, ++last_number_, base::steady_now()));
   peer.place = peers_.size() - 1;
   ++open_peers_;
-  ++listener.figures.connections;
-  ++listener.figures.accepted;
-  log_.event(LogLevel::info, "connect", listener.link.station.name,
-             fmt::format("connection {}, {} of {} now", peer.number(), listener.figures.connections,
-                         listener.max_connections));
+  ++line.figures.connections;
+  ++line.figures.accepted;
+  log_.event(LogLevel::info, "connect", line.link.station.name,
+             fmt::format("connection {}{}, {} of {} now", peer.number(), how,
+                         line.figures.connections, line.max_connections));
   stir(peer);
 }
 
@@ -136,38 +132,37 @@ void Server::stir(Peer& peer) {
 
 void Server::delivered(Peer& peer, const MessageFacts& facts, base::TimeUs received_us,
                        bool answered) {
-  StationFigures& figures = peer.listener().figures;
+  StationFigures& figures = peer.line().figures;
   ++figures.messages;
   figures.last_message_us = clock_.now();
   if (answered) ++(is_approval(facts.code) ? figures.approved : figures.declined);
-  delivered_.push_back({&peer.listener(), facts, received_us, answered});
+  delivered_.push_back({&peer.line(), facts, received_us, answered});
   if (peer.link_state().signed_on != peer.told_signed_on) note_sign_on(peer);
 }
 
 void Server::note_sign_on(Peer& peer) {
-  StationFigures& figures = peer.listener().figures;
+  StationFigures& figures = peer.line().figures;
   peer.told_signed_on = peer.link_state().signed_on;
   peer.told_signed_on ? ++figures.signed_on : --figures.signed_on;
   log_.event(LogLevel::info, peer.told_signed_on ? "sign-on" : "sign-off",
-             peer.listener().link.station.name, fmt::format("connection {}", peer.number()));
+             peer.line().link.station.name, fmt::format("connection {}", peer.number()));
 }
 
 void Server::reached(Peer& peer, std::string_view limit) {
   log_.event(
-      LogLevel::warning, "limit", peer.listener().link.station.name,
+      LogLevel::warning, "limit", peer.line().link.station.name,
       fmt::format("connection {}: the limit of {} is reached; it is read on as there is room",
                   peer.number(), limit));
 }
 
 void Server::closed(Peer& peer) {
-  Listener& listener = peer.listener();
-  CP_ASSERT(open_peers_ > 0 && listener.figures.connections > 0);
+  StationLine& line = peer.line();
+  CP_ASSERT(open_peers_ > 0 && line.figures.connections > 0);
   --open_peers_;
-  --listener.figures.connections;
-  if (std::exchange(peer.told_signed_on, false)) --listener.figures.signed_on;
+  --line.figures.connections;
+  if (std::exchange(peer.told_signed_on, false)) --line.figures.signed_on;
   const bool at_fault = peer.session().blame() == Session::Blame::peer;
-  log_.event(at_fault ? LogLevel::warning : LogLevel::info, "disconnect",
-             listener.link.station.name,
+  log_.event(at_fault ? LogLevel::warning : LogLevel::info, "disconnect", line.link.station.name,
              fmt::format("connection {}: {}; {} messages in {} s", peer.number(),
                          peer.session().reason(), peer.messages(),
                          (base::steady_now() - peer.began_us()) / base::kMicrosPerSecond));
@@ -217,9 +212,9 @@ void Server::write_log() {
   const base::TimeUs now_us = base::steady_now();
   for (const Delivered& d : delivered_) {
     if (d.answered)
-      log_.message(d.listener->link.station.name, d.facts, now_us - d.received_us);
+      log_.message(d.line->link.station.name, d.facts, now_us - d.received_us);
     else
-      log_.event(LogLevel::warning, "dropped", d.listener->link.station.name,
+      log_.event(LogLevel::warning, "dropped", d.line->link.station.name,
                  fmt::format("an answer nobody waits for: {:04}", d.facts.mti.value));
   }
   delivered_.clear();
@@ -286,14 +281,14 @@ void Server::tell_clock_step(base::TimeUs now_us) {
 }
 
 void Server::tell_refusals() {
-  for (auto& listener : listeners_) {
-    const std::uint64_t refused = listener->figures.refused;
-    const std::uint64_t fresh = refused - std::exchange(listener->refused_told, refused);
+  for (auto& line : stations_) {
+    const std::uint64_t refused = line->figures.refused;
+    const std::uint64_t fresh = refused - std::exchange(line->refused_told, refused);
     if (fresh == 0) continue;
-    const bool own = listener->figures.connections >= listener->max_connections;
-    log_.event(LogLevel::warning, "refused", listener->link.station.name,
+    const bool own = line->figures.connections >= line->max_connections;
+    log_.event(LogLevel::warning, "refused", line->link.station.name,
                fmt::format("{} connections: the limit of {} {} is reached", fresh,
-                           own ? listener->max_connections : options_.connections,
+                           own ? line->max_connections : options_.connections,
                            own ? "of this station" : "in all"));
   }
 }

@@ -48,9 +48,12 @@ class Server : private PeerHost {
          SwitchClock clock, const ServerOptions& options);
   ~Server();
 
-  /// Listens for this station. Throws std::runtime_error with a sentence: not a loopback address,
-  /// or a port that is in use.
-  void listen(ListenerSettings settings);
+  /// Serves this station, and listens for it where it has a port. Throws std::runtime_error with a
+  /// sentence: not a loopback address, or a port that is in use.
+  StationLine& add(StationSettings settings);
+  /// A new connection of this station, `how` for the log: ` over TLSv1.3`, or empty. At a limit of
+  /// connections it is closed at once.
+  void admit(StationLine& line, Stream stream, std::string_view how = {});
 
   /// Serves until stop() was called and everything is answered and sent, or its patience is over.
   void run();
@@ -62,13 +65,13 @@ class Server : private PeerHost {
   void on_tick(Tick tick) { tick_ = std::move(tick); }
   void set_background(BackgroundWork* work) { background_ = work; }
 
-  const std::vector<std::unique_ptr<Listener>>& listeners() const { return listeners_; }
+  const std::vector<std::unique_ptr<StationLine>>& stations() const { return stations_; }
   std::size_t connections() const { return open_peers_; }
   std::size_t most_connections() const { return options_.connections; }
 
  private:
   struct Delivered {
-    const Listener* listener;
+    const StationLine* line;
     MessageFacts facts;
     base::TimeUs received_us;
     bool answered;
@@ -83,9 +86,9 @@ class Server : private PeerHost {
   void reached(Peer& peer, std::string_view limit) override;
   void closed(Peer& peer) override;
 
+  void listen(StationLine& line);
   void accept(Listener& listener);
   void on_accept(Listener& listener, const boost::system::error_code& error, Socket socket);
-  void admit(Listener& listener, Socket socket);
   void note_sign_on(Peer& peer);
   bool is_done() const;
   bool must_not_wait() const;
@@ -104,6 +107,7 @@ class Server : private PeerHost {
   const SwitchClock clock_;
   const ServerOptions options_;
   boost::asio::steady_timer timer_;
+  std::vector<std::unique_ptr<StationLine>> stations_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<Peer>> peers_;
   std::vector<Peer*> stirred_, working_;

@@ -92,7 +92,8 @@ ServerOptions server_options(const config::Limits& limits) {
 
 /// As many descriptors as the connections may need; fewer are told, not fatal.
 void raise_descriptor_limit(const config::Settings& settings, MessageLog& log) {
-  const rlim_t needed = settings.limits.connections + kOtherDescriptors;
+  rlim_t needed = settings.limits.connections + kOtherDescriptors;
+  for (const auto& listener : settings.tls_listeners) needed += listener.max_handshakes;
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return;
   limit.rlim_cur = std::min(needed, limit.rlim_max);
@@ -161,8 +162,10 @@ Switch::Switch(const config::Settings& settings)
   open_door();
 }
 
-/// The door goes before the desk, both before the server, whose last handlers must not find them.
+/// The gate's thread ends first. The door goes before the desk, both before the server, whose last
+/// handlers must not find them.
 Switch::~Switch() {
+  gate_.reset();
   server_->on_tick({});
   server_->set_background(nullptr);
   door_.reset();
@@ -209,12 +212,17 @@ void Switch::listen() {
                                      EngineOptions{.batch_limit = settings_.limits.batch});
   server_ = std::make_unique<Server>(io_, *engine_, *store_, log_, clock_,
                                      server_options(settings_.limits));
-  for (auto& listener : station_listeners(settings_, *keys_)) server_->listen(std::move(listener));
+  for (auto& station : station_settings(settings_, *keys_)) server_->add(std::move(station));
+  if (!settings_.tls_listeners.empty())
+    gate_ = std::make_unique<TlsGate>(
+        io_, *server_, log_, settings_.tls_listeners,
+        TlsGateOptions{.handshake_timeout_us = settings_.limits.frame_timeout_us});
 }
 
 void Switch::open_door() {
   desk_ = std::make_unique<ControlDesk>(DeskView{io_, settings_, clock_, log_, *engine_, *server_,
-                                                 *store_, directory_, *keys_, *vault_, random_});
+                                                 *store_, directory_, *keys_, *vault_, random_,
+                                                 gate_.get()});
   door_ = std::make_unique<ControlServer>(
       io_, settings_.control_socket,
       [this](ControlClient client, std::string_view request) { desk_->handle(client, request); });
@@ -224,13 +232,12 @@ void Switch::open_door() {
 }
 
 std::string Switch::ready_line() const {
-  std::uint16_t first = UINT16_MAX, last = 0;
-  for (const auto& listener : server_->listeners()) {
-    first = std::min(first, listener->port);
-    last = std::max(last, listener->port);
-  }
+  std::vector<std::uint16_t> ports = gate_ ? gate_->ports() : std::vector<std::uint16_t>();
+  for (const auto& station : server_->stations())
+    if (station->port) ports.push_back(*station->port);
+  const auto [first, last] = std::minmax_element(ports.begin(), ports.end());
   return fmt::format("cpswitch ready: {} stations on ports {} to {}, business day {}, data in {}",
-                     server_->listeners().size(), first, last, base::business_day(clock_.now()),
+                     server_->stations().size(), *first, *last, base::business_day(clock_.now()),
                      settings_.data_folder.string());
 }
 
@@ -240,6 +247,7 @@ void Switch::await_signal() {
     std::signal(SIGALRM, give_up);
     ::alarm(kStopSeconds - 1);
     door_->close();
+    if (gate_) gate_->close();
     server_->stop(signal == SIGTERM ? "SIGTERM" : signal == SIGINT ? "SIGINT" : "SIGHUP");
   });
 }

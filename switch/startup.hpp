@@ -21,6 +21,7 @@
 #include "switch/engine.hpp"
 #include "switch/message_log.hpp"
 #include "switch/server.hpp"
+#include "switch/tls_gate.hpp"
 
 namespace core {
 
@@ -53,6 +54,7 @@ class Switch {
   ledger::Directory directory_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<TlsGate> gate_;  // none without a [listener.NAME]
   std::unique_ptr<ControlDesk> desk_;
   std::unique_ptr<ControlServer> door_;
   boost::asio::signal_set signals_;

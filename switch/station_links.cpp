@@ -35,13 +35,19 @@ StationLink link_of(const config::Station& from, const crypto::KeyStore& keys) {
 
 }  // namespace
 
-std::vector<ListenerSettings> station_listeners(const config::Settings& settings,
-                                                const crypto::KeyStore& keys) {
-  std::vector<ListenerSettings> listeners;
-  for (const config::Station& station : settings.stations)
-    listeners.push_back(
-        {link_of(station, keys), station.address, station.port, station.max_connections});
-  return listeners;
+std::vector<StationSettings> station_settings(const config::Settings& settings,
+                                              const crypto::KeyStore& keys) {
+  std::vector<StationSettings> stations;
+  for (const config::Station& from : settings.stations) {
+    StationSettings station;
+    station.link = link_of(from, keys);
+    station.max_connections = from.max_connections;
+    station.address = from.address;
+    if (from.port != 0) station.port = from.port;
+    station.certificate_name = from.certificate_name;
+    stations.push_back(std::move(station));
+  }
+  return stations;
 }
 
 std::string_view role_text(ledger::Role role) { return config::to_text(role); }

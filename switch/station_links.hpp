@@ -6,14 +6,14 @@
 
 #include "config/settings.hpp"
 #include "crypto/key_store.hpp"
-#include "switch/listener.hpp"
+#include "switch/station_line.hpp"
 
 namespace core {
 
 /// Throws std::runtime_error with a sentence when a station's key is missing. The keys must outlive
 /// the result.
-std::vector<ListenerSettings> station_listeners(const config::Settings& settings,
-                                                const crypto::KeyStore& keys);
+std::vector<StationSettings> station_settings(const config::Settings& settings,
+                                              const crypto::KeyStore& keys);
 
 /// `terminal`, …, `operator`.
 std::string_view role_text(ledger::Role role);

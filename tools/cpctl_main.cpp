@@ -13,6 +13,8 @@ constexpr char kHelp[] = R"(cpctl [--data DIR | --socket PATH] COMMAND
 
   status                    what the switch is doing
   stations                  the stations, their connections and what they sent
+  certificates [reload]     the TLS listeners: certificate, days left, who was let in and who not;
+                            reload reads certificates, keys and authorities again, all or nothing
   card NUMBER               one card by its number or PIN#, masked
   lot create --face WON --count N
                             makes stock cards
@@ -71,6 +73,11 @@ int run_command(const std::string& command, const po::variables_map& given) {
   if (command == "log-level") {
     take(1, "log-level LEVEL");
     return ctl_log_level(place, words[0]);
+  }
+  if (command == "certificates") {
+    const bool reload = !words.empty() && words[0] == "reload";
+    take(reload ? 1 : 0, "certificates [reload]");
+    return ctl_certificates(place, reload);
   }
   if (command == "lot") {
     take(1, "lot create --face WON --count N");

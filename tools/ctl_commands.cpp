@@ -40,9 +40,14 @@ int ctl_status(const SwitchPlace& place) {
 
 int ctl_stations(const SwitchPlace& place) {
   print(rows_table(ask(place, {{"command", "stations"}}),
-                   {"station", "role", "port", "profile", "mac", "sign_on", "connections",
+                   {"station", "role", "port", "certificate", "profile", "mac", "sign_on", "connections",
                     "signed_on", "messages", "approved", "declined", "last_message"}));
   return kWell;
+}
+
+int ctl_certificates(const SwitchPlace& place, bool reload) {
+  const char* const command = reload ? "reload-certificates" : "certificates";
+  return show_objects(ask(place, {{"command", command}}));
 }
 
 int ctl_card(const SwitchPlace& place, const std::string& number) {

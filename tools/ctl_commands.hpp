@@ -20,6 +20,8 @@ struct SwitchPlace {
 
 int ctl_status(const SwitchPlace& place);
 int ctl_stations(const SwitchPlace& place);
+/// The TLS listeners; with `reload` after their files were read again.
+int ctl_certificates(const SwitchPlace& place, bool reload);
 int ctl_card(const SwitchPlace& place, const std::string& number);
 int ctl_lot(const SwitchPlace& place, std::uint64_t face_won, std::uint64_t count);
 int ctl_log_level(const SwitchPlace& place, const std::string& level);

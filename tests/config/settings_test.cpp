@@ -194,7 +194,8 @@ TEST(Settings, EveryStationKeyIsChecked) {
       "[station.S-2]\nid = 2\nrole = agent\nport = 9001\n";
   const std::string loopback =
       " is not allowed: only a loopback address (127.0.0.1 or another of 127.0.0.0/8, or ::1), "
-      "since whoever reaches a listener without TLS is taken for its station";
+      "since whoever reaches a listener without TLS is taken for its station; others come to a "
+      "[listener.NAME] with a certificate-name";
   const Change cases[] = {
       {"id = 1\n", "", "conf:1: station.S-1.id is missing: a number from 1 to 65535"},
       {"id = 1\n", "id = 0\n",
@@ -302,7 +303,8 @@ TEST(Settings, OtherLoopbackAddressesMaySharePorts) {
 TEST(Settings, SomeRolesNeedAMacOutsideTheDemoWorld) {
   const Folder folder;
   const std::string allowed =
-      "x9.19 or cmac, since operator, site and bank stations must have a MAC, on loopback too";
+      "x9.19 or cmac, since operator, site and bank stations must have a MAC or come over TLS only "
+      "(a certificate-name and no port), on loopback too";
   for (const std::string role : {"operator", "site", "bank"}) {
     const std::string text = "[station.S-1]\nid = 1\nport = 9000\nrole = " + role + "\n";
     EXPECT_EQ(folder.refusal(text), "conf:1: station.S-1.mac is missing: " + allowed);

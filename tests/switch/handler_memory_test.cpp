@@ -23,7 +23,7 @@ class HandlerMemoryTest : public testing::Test {
   HandlerMemoryTest() : acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {}
 
   asio::io_context io_{1};
-  core::Listener::Acceptor acceptor_;
+  core::Acceptor acceptor_;
   core::HandlerMemory memory_;
   int called_ = 0;
 };

@@ -23,11 +23,12 @@ TEST(Server, AnswersAnEcho) {
 TEST(Server, RefusesAnAddressThatIsNotLoopback) {
   TestSwitch tested;
   for (const char* address : {"0.0.0.0", "192.0.2.1", "::", "localhost", ""}) {
-    core::ListenerSettings settings;
+    core::StationSettings settings;
     settings.address = address;
+    settings.port = 0;
     const std::string said = tested.on_thread([&]() -> std::string {
       try {
-        tested.server().listen(settings);
+        tested.server().add(settings);
         return "served";
       } catch (const std::runtime_error& error) {
         return error.what();
@@ -39,12 +40,12 @@ TEST(Server, RefusesAnAddressThatIsNotLoopback) {
 
 TEST(Server, APortInUseIsASentenceThatSaysWhatToDo) {
   TestSwitch tested;
-  core::ListenerSettings settings;
+  core::StationSettings settings;
   settings.link.station.name = "OTHER";
   settings.port = tested.port(kPos);
   const std::string said = tested.on_thread([&]() -> std::string {
     try {
-      tested.server().listen(settings);
+      tested.server().add(settings);
       return "served";
     } catch (const std::runtime_error& error) {
       return error.what();

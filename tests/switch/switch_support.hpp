@@ -244,10 +244,10 @@ class TestSwitch {
     engine_ = std::make_unique<Engine>(store, directory_, *vault_, random_, handlers::Rules{},
                                        EngineOptions{});
     server_ = std::make_unique<Server>(io_, *engine_, store, *log_, clock, options.server);
-    for (auto& listener : station_listeners(settings_, *keys_)) {
-      listener.port = 0;
-      listener.max_connections = options.station_connections;
-      server_->listen(std::move(listener));
+    for (auto& station : station_settings(settings_, *keys_)) {
+      station.port = 0;
+      station.max_connections = options.station_connections;
+      server_->add(std::move(station));
     }
     desk_ = std::make_unique<ControlDesk>(DeskView{io_,
                                                    settings_,
@@ -275,8 +275,8 @@ class TestSwitch {
   }
 
   std::uint16_t port(std::string_view station) const {
-    for (const auto& listener : server_->listeners())
-      if (listener->link.station.name == station) return listener->port;
+    for (const auto& line : server_->stations())
+      if (line->link.station.name == station) return line->port.value_or(0);
     return 0;
   }
   /// Runs this on the switch's thread and returns what it returns.
@@ -297,8 +297,8 @@ class TestSwitch {
   }
   StationFigures figures(std::string_view station) {
     return on_thread([&] {
-      for (const auto& listener : server_->listeners())
-        if (listener->link.station.name == station) return listener->figures;
+      for (const auto& line : server_->stations())
+        if (line->link.station.name == station) return line->figures;
       return StationFigures{};
     });
   }

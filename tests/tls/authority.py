@@ -68,7 +68,8 @@ class Authority:
         _write(path + ".key", key.private_bytes(serialization.Encoding.PEM,
                                                 serialization.PrivateFormat.PKCS8,
                                                 serialization.NoEncryption()))
-        return Issued(certificate, path, f"{certificate.serial_number:X}")
+        digits = f"{certificate.serial_number:X}"
+        return Issued(certificate, path, digits.zfill(len(digits) + len(digits) % 2))
 
     def revoke(self, file, issued, days=10):
         """A list of revoked certificates, to be replaced in so many days."""

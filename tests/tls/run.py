@@ -31,11 +31,13 @@ def fresh_world():
 class TlsTest(unittest.TestCase):
     """One switch for all tests of a class."""
 
+    OPTIONS = ()
+
     @classmethod
     def setUpClass(cls):
         cls.world = fresh_world()
         cls.addClassCleanup(cls.world.close)
-        cls.world.start()
+        cls.world.start(*cls.OPTIONS)
         cls.pos = cls.world.stations.issue("pos", dns=["pos.example"])
 
     def served(self, issued, **more):
@@ -214,17 +216,6 @@ class Traffic(TlsTest):
                 answers = receive_frames(client, 1000)
             self.assertEqual([stan for _, stan, _ in answers], list(range(1, 1001)), piece)
 
-    def test_one_that_takes_its_answers_late_gets_them_all(self):
-        begun = len(self.world.switch.logs())
-        rounds, requests = 60, b"".join(echo(stan) for stan in range(1, 1001))
-        with python_client(self.world, self.pos, receive_buffer=4096) as client:
-            for _ in range(rounds):
-                client.sendall(requests)
-            self.logged_since(begun, "DEMO-POS +limit .* the limit of answers that the peer does not")
-            self.assertTrue(self.served(self.pos))
-            answers = receive_frames(client, 1000 * rounds)
-        self.assertEqual([stan for _, stan, _ in answers], list(range(1, 1001)) * rounds)
-
     def test_a_key_update_in_both_directions(self):
         with OpensslClient(self.world, self.pos, more=["-tls1_3"]) as client:
             for stan in range(1, 6):
@@ -261,6 +252,24 @@ class Traffic(TlsTest):
         self.logged_since(begun, "DEMO-POS +disconnect .* did not finish in time")
 
 
+class SlowReader(TlsTest):
+    OPTIONS = ("limits.frame-timeout=60s", "log.level=warning")
+
+    def test_one_that_takes_its_answers_late_gets_them_all(self):
+        limit = "DEMO-POS +limit .* the limit of answers that the peer does not take is reached"
+        requests = b"".join(echo(stan) for stan in range(1, 1001))
+        rounds = 0
+        with python_client(self.world, self.pos, receive_buffer=4096) as client:
+            while not re.search(limit, self.world.switch.logs()):
+                if rounds < 200:  # the kernels keep megabytes for one that takes nothing
+                    client.sendall(requests)
+                    rounds += 1
+                time.sleep(0.005)
+            self.assertTrue(self.served(self.pos))
+            answers = receive_frames(client, 1000 * rounds)
+        self.assertEqual([stan for _, stan, _ in answers], list(range(1, 1001)) * rounds)
+
+
 class Reload(unittest.TestCase):
     def setUp(self):
         self.world = fresh_world()
@@ -275,7 +284,7 @@ class Reload(unittest.TestCase):
             text = ssl.DER_cert_to_PEM_cert(client.getpeercert(True))
         done = subprocess.run(["openssl", "x509", "-noout", "-serial"], input=text, text=True,
                               capture_output=True, check=True)
-        return done.stdout.strip().removeprefix("serial=").lstrip("0")
+        return done.stdout.strip().removeprefix("serial=")
 
     def test_new_connections_get_the_new_certificate_and_old_ones_go_on(self):
         first = self.world.server.serial
@@ -370,7 +379,7 @@ class StartAndStop(unittest.TestCase):
 
     def test_a_certificate_that_ends_soon_is_a_warning(self):
         self.world.start()
-        self.assertTrue(self.world.log_has(r"warn +certificate +listener GATE: CN=switch\.example, "
+        self.assertTrue(self.world.log_has(r"warn +- +certificate +listener GATE: CN=switch\.example, "
                                            r"serial .* 19 days left"))
 
     def test_a_stop_says_so_to_everybody_and_waits_for_no_handshake(self):

@@ -23,6 +23,9 @@ cpsim terminal … send MTI DE=VALUE …
 
 Options
   --wait SECONDS            for the answer (default 25)
+  --tls-ca FILE --tls-cert FILE --tls-key FILE
+                            over TLS, to the first [listener.NAME] of the configuration: the
+                            authority of the switch's certificate, the station's own and its key
   --repeat                  sends it, and then again as a repeat (0201)
   --bad-mac, --no-sign-on   to see it refused
   --card-file FILE          collect writes card number, PIN# and password there (readable by you

@@ -27,21 +27,32 @@ std::vector<std::uint8_t> framed(codec::FrameFormat format, base::ByteView messa
 }
 
 boost::asio::ip::tcp::endpoint endpoint_of(const config::Station& station) {
+  if (station.port == 0)
+    throw LinkError(station.name +
+                    " has no port of its own and comes over TLS only: say --tls-ca, "
+                    "--tls-cert and --tls-key");
   return {boost::asio::ip::make_address(station.address), station.port};
 }
 
-Link::Link(const config::Station& station) : station_(station), socket_(io_) {
+Link::Link(const config::Station& station, const std::optional<TlsWay>& tls)
+    : station_(station), socket_(io_) {
+  const auto endpoint =
+      tls ? boost::asio::ip::tcp::endpoint(boost::asio::ip::make_address(tls->address), tls->port)
+          : endpoint_of(station);
   boost::system::error_code error;
-  socket_.connect(endpoint_of(station), error);
+  socket_.connect(endpoint, error);
   if (error)
-    throw LinkError("nobody listens for " + station.name + " at " + station.address + ":" +
-                    std::to_string(station.port) + " (" + error.message() + ")");
+    throw LinkError("nobody listens for " + station.name + " at " + endpoint.address().to_string() +
+                    ":" + std::to_string(endpoint.port()) + " (" + error.message() + ")");
   socket_.set_option(boost::asio::ip::tcp::no_delay(true), error);
+  if (tls) tls_.emplace(socket_.native_handle(), tls->identity, station.name);
 }
 
 void Link::send(base::ByteView message) {
+  const std::vector<std::uint8_t> frame = framed(station_.frame, message);
+  if (tls_) return tls_->write(frame);
   boost::system::error_code error;
-  boost::asio::write(socket_, boost::asio::buffer(framed(station_.frame, message)), error);
+  boost::asio::write(socket_, boost::asio::buffer(frame), error);
   if (error) throw LinkError(station_.name + ": cannot send: " + error.message());
 }
 
@@ -65,14 +76,18 @@ std::optional<std::vector<std::uint8_t>> Link::receive(base::TimeUs patience_us)
 bool Link::read_more(base::TimeUs until_us) {
   const base::TimeUs left_us = until_us - base::steady_now();
   pollfd waiting{socket_.native_handle(), POLLIN, 0};
-  if (left_us <= 0 || ::poll(&waiting, 1, static_cast<int>(left_us / 1'000) + 1) == 0) return false;
+  const bool is_here = tls_ && tls_->has_unread();
+  if (left_us <= 0 || (!is_here && ::poll(&waiting, 1, static_cast<int>(left_us / 1'000) + 1) == 0))
+    return false;
   const std::size_t before = received_.size();
   received_.resize(before + codec::kMaxFrameLength);
+  const base::ByteSpan space(received_.data() + before, codec::kMaxFrameLength);
   boost::system::error_code error;
-  const std::size_t size = socket_.read_some(
-      boost::asio::buffer(received_.data() + before, codec::kMaxFrameLength), error);
+  const std::size_t size =
+      tls_ ? tls_->read(space)
+           : socket_.read_some(boost::asio::buffer(space.data(), space.size()), error);
   received_.resize(before + size);
-  if (error) throw LinkError(station_.name + ": the switch closed the connection");
+  if (error || size == 0) throw LinkError(station_.name + ": the switch closed the connection");
   return true;
 }
 

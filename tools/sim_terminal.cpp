@@ -21,6 +21,9 @@ po::options_description options() {
       ("port-base", po::value<int>())
       ("station", po::value<std::string>())
       ("card-file", po::value<std::string>())
+      ("tls-ca", po::value<std::string>())
+      ("tls-cert", po::value<std::string>())
+      ("tls-key", po::value<std::string>())
       ("terminal", po::value<std::string>()->default_value(""))
       ("wait", po::value<double>()->default_value(25))
       ("repeat", "")
@@ -159,8 +162,11 @@ int sim_terminal(const Words& given_words) {
   use_card_file(given, name);
   std::optional<int> port_base;
   if (given.contains("port-base")) port_base = given["port-base"].as<int>();
-  const World world =
+  World world =
       load_world(required<std::string>(given, "config"), port_base, path_of(given, "keys"));
+  if (given.contains("tls-ca") || given.contains("tls-cert") || given.contains("tls-key"))
+    world.use_tls({required<std::string>(given, "tls-ca"), required<std::string>(given, "tls-cert"),
+                   required<std::string>(given, "tls-key")});
   Terminal terminal(world, required<std::string>(given, "station"),
                     given["terminal"].as<std::string>());
   const double patience_s = given["wait"].as<double>();

@@ -120,7 +120,7 @@ std::optional<Answer> Terminal::send(const Draft& draft, base::TimeUs patience_u
 
 std::optional<Answer> Terminal::send_bytes(std::vector<std::uint8_t> message,
                                            base::TimeUs patience_us) {
-  if (!link_) link_.emplace(station_);
+  if (!link_) link_.emplace(station_, world_.tls);
   codec::Message request;
   const bool readable = static_cast<bool>(codec::read_message(*station_.profile, message, request));
   const base::TimeUs begin_us = base::steady_now(), until_us = begin_us + patience_us;

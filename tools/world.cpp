@@ -4,6 +4,13 @@
 
 namespace tools {
 
+void World::use_tls(TlsIdentity identity) {
+  if (settings.tls_listeners.empty())
+    throw UsageError("the configuration has no [listener.NAME] to come to over TLS");
+  const config::TlsListener& listener = settings.tls_listeners.front();
+  tls = TlsWay{std::move(identity), listener.address, listener.port};
+}
+
 const config::Station& World::station(std::string_view name) const {
   if (const config::Station* const found = settings.find_station(name)) return *found;
   std::string names;

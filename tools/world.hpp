@@ -8,6 +8,7 @@
 
 #include "config/seed.hpp"
 #include "config/settings.hpp"
+#include "tools/link.hpp"
 #include "tools/station_keys.hpp"
 
 namespace tools {
@@ -16,7 +17,11 @@ struct World {
   config::Settings settings;
   config::Seed seed;
   StationKeys keys;
+  std::optional<TlsWay> tls;  ///< nothing: to each station's own listener
 
+  /// From now on over TLS, to the configuration's first TLS listener. Throws UsageError when there
+  /// is none.
+  void use_tls(TlsIdentity identity);
   /// Throws UsageError with the names that there are.
   const config::Station& station(std::string_view name) const;
   /// The terminals that the seed gives a station, in its order.

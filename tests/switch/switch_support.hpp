@@ -317,6 +317,7 @@ class TestSwitch {
     return all.str();
   }
   const std::filesystem::path& control_socket() const { return settings_.control_socket; }
+  boost::asio::io_context& io() { return io_; }
   Server& server() { return *server_; }
   const Engine& engine() const { return *engine_; }
   const config::Settings& settings() const { return settings_; }

@@ -96,6 +96,21 @@ class WhoIsLetIn(TlsTest):
             self.logged_since(begun, r"TLS-ONLY +refused +1 connections: the limit of 2 of this station")
             self.assertEqual(one.ask(2), ("0810", 2, "00"))
 
+    def test_cpsim_with_the_stations_certificate_and_not_without(self):
+        code, text = self.cpsim("DEMO-POS", "pos.example")
+        self.assertEqual(code, 0, text)
+        self.assertIn("approved", text)
+        code, text = self.cpsim("DEMO-POS", "nobody.example")
+        self.assertEqual(code, 1, text)
+        self.assertRegex(text, "cpsim: DEMO-POS: (the switch |cannot send)")
+
+    def cpsim(self, station, name):
+        issued = self.world.stations.issue("cpsim", dns=[name])
+        return self.world.run("cpsim", "terminal", "--config", self.world.config, "--port-base",
+                              str(self.world.port(8580)), "--station", station,
+                              "--tls-ca", self.world.switch_ca.file, "--tls-cert", issued.cert_file,
+                              "--tls-key", issued.key_file, "echo")
+
     def test_the_operator_sees_stations_certificates_and_refusals(self):
         code, text = self.world.cpctl("certificates")
         self.assertEqual(code, 0, text)
@@ -219,15 +234,13 @@ class Traffic(TlsTest):
     def test_a_key_update_in_both_directions(self):
         with OpensslClient(self.world, self.pos, more=["-tls1_3"]) as client:
             for stan in range(1, 6):
-                client.send(b"K\n")
-                time.sleep(0.05)  # s_client looks for the letter at the beginning of what it reads
+                client.command(b"K\n", b"KEYUPDATE")
                 self.assertEqual(client.ask(stan), ("0810", stan, "00"))
 
     def test_nobody_renegotiates(self):
         with OpensslClient(self.world, self.pos, more=["-tls1_2"]) as client:
             self.assertEqual(client.ask(1), ("0810", 1, "00"))
-            client.send(b"R\n")
-            time.sleep(0.05)
+            client.command(b"R\n", b"RENEGOTIATING")
             self.assertIsNone(client.ask(2))
         self.assertTrue(self.served(self.pos))
 

@@ -46,6 +46,16 @@ class OpensslClient:
         except BrokenPipeError:
             pass  # refused already
 
+    def command(self, line, said):
+        """One of s_client's own, which must not come together with what is to be sent."""
+        self.send(line)
+        deadline, text = time.monotonic() + PATIENCE, b""
+        while said not in text:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self.process.stderr], [], [], left)[0]:
+                raise AssertionError(f"s_client did not say {said}")
+            text += os.read(self.process.stderr.fileno(), 65536)
+
     def receive(self):
         """The next whole frame, or None when the switch or s_client ended first."""
         deadline = time.monotonic() + PATIENCE

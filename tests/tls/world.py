@@ -86,11 +86,14 @@ class World:
             shutil.copy(issued.path + ending, self.server.path + ending + ".new")
             os.rename(self.server.path + ending + ".new", self.server.path + ending)
 
-    def cpctl(self, *words):
+    def run(self, program, *words):
         """Exit code and output."""
-        done = subprocess.run([os.path.join(self.binaries, "cpctl"), "--data", self.switch.data, *words],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
+        done = subprocess.run([os.path.join(self.binaries, program), *words], text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
         return done.returncode, done.stdout + done.stderr
+
+    def cpctl(self, *words):
+        return self.run("cpctl", "--data", self.switch.data, *words)
 
     def log_has(self, pattern):
         """Waits until a line of the log matches."""

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -63,6 +64,7 @@ class TlsGateTest : public testing::Test {
     const std::string certificate = folder_ / "shop.crt", key = folder_ / "shop.key";
     const pid_t child = ::fork();
     if (child == 0) {
+      ::close_range(3, ~0U, 0);  // else it would hold the listeners open
       if (!std::freopen("/dev/null", "w", stdout) || !std::freopen("/dev/null", "w", stderr))
         ::_exit(99);
       ::execlp("openssl", "openssl", "s_client", "-quiet", "-connect", to.c_str(), "-cert",

@@ -1,6 +1,6 @@
 #pragma once
-/// The key file as text: who may read it, and what its lines say. For this folder, and for TLS keys,
-/// which are read under the same rule.
+/// The key file as text: who may read it, and what its lines say. For this folder, and for TLS
+/// keys, which are read under the same rule.
 
 #include <array>
 #include <cstdint>

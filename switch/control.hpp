@@ -10,7 +10,8 @@
 ///                                                 goes away, the cards made so far stay
 ///   {"command":"check"}                         → `progress` …, then `check`
 ///   {"command":"log-level","level":"debug"}     → `log-level`
-///   {"command":"certificates"}                  → a line of kind `certificate` for each TLS listener
+///   {"command":"certificates"}                  → a line of kind `certificate` for each TLS
+///   listener
 ///   {"command":"reload-certificates"}           → as that, once all are read again
 ///
 /// Every line is an object with "kind". The last one is {"kind":"end"}, or, when it did not work,

@@ -39,9 +39,10 @@ int ctl_status(const SwitchPlace& place) {
 }
 
 int ctl_stations(const SwitchPlace& place) {
-  print(rows_table(ask(place, {{"command", "stations"}}),
-                   {"station", "role", "port", "certificate", "profile", "mac", "sign_on", "connections",
-                    "signed_on", "messages", "approved", "declined", "last_message"}));
+  print(
+      rows_table(ask(place, {{"command", "stations"}}),
+                 {"station", "role", "port", "certificate", "profile", "mac", "sign_on",
+                  "connections", "signed_on", "messages", "approved", "declined", "last_message"}));
   return kWell;
 }
 

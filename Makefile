@@ -4,12 +4,14 @@
 #   make run         the demo world on a fresh data folder, a day of messages, then its live log
 #   make test        all tests with sanitizers, thread-sanitized ones again; under 25 minutes
 #   make bench       latency and throughput on this machine
+#   make measure     all figures of docs/performance.md, beside PostgreSQL and Redis; some 50 minutes
 #   make crash       kill -9 again and again, and count: make crash ROUNDS=100
 #   make fuzz        made-up input for codec and session, then for the running switch: make fuzz MINUTES=10
 #   make powercut    the power is cut, at MOMENTS=5000 moments, and what is left is examined
 #   make test-long   the same, then the model with SEEDS=200000 seeds, ROUNDS crashes, MOMENTS cuts
 #   make clean       removes build/
 #
+# MEASURE="--quick" and other words go to bench/measure.py.
 # PORT_BASE=N moves the demo world's ports, ONCE=1 ends `make run` after the day.
 
 SHELL := /bin/bash
@@ -24,7 +26,7 @@ SEEDS ?= 200000
 MOMENTS ?= 5000
 export JOBS PORT_BASE ROUNDS SEEDS MOMENTS ONCE
 
-.PHONY: help deps release run test bench crash powercut fuzz test-long clean
+.PHONY: help deps release run test bench measure crash powercut fuzz test-long clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -45,6 +47,11 @@ test: deps
 bench: deps
 	@tools/build.sh release cpswitch cpctl cpbench codec_bench
 	@tools/run_bench.sh
+
+measure: deps
+	@bench/peers/install.sh
+	@tools/build.sh release cpswitch cpctl cpbench store_bench echo_bench
+	@bench/measure.py $(MEASURE)
 
 crash: deps
 	@tools/build.sh release cpswitch cpctl

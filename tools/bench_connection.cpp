@@ -56,7 +56,7 @@ void BenchConnection::send(BenchKind kind, std::int64_t intended_ns) {
   const std::size_t size =
       maker_.make(kind, stamp, terminal_, base::ByteSpan(out_).subspan(before));
   out_.resize(before + size);
-  pending_.push_back({stamp.stan, kind, intended_ns});
+  pending_.push_back({stamp.stan, kind, intended_ns, static_cast<std::uint32_t>(size)});
   if (!is_taking_ && !is_writing_) write();
 }
 
@@ -100,7 +100,7 @@ void BenchConnection::take_frames() {
         codec::read_frame(station_.frame, base::ByteView(in_.data() + at, in_used_ - at));
     if (frame.status == codec::FrameStatus::bad) return fail(frame.complaint);
     if (frame.status == codec::FrameStatus::indeterminate) break;
-    take_answer(frame.message);
+    take_answer(frame);
     at += frame.size;
   }
   std::copy(in_.begin() + static_cast<std::ptrdiff_t>(at),
@@ -108,9 +108,9 @@ void BenchConnection::take_frames() {
   in_used_ -= at;
 }
 
-void BenchConnection::take_answer(base::ByteView bytes) {
+void BenchConnection::take_answer(const codec::Frame& frame) {
   codec::Message message;
-  const auto read = codec::read_message(*station_.profile, bytes, message);
+  const auto read = codec::read_message(*station_.profile, frame.message, message);
   if (!read || !message.has(11)) return fail("an answer is no message");
   const auto stan = static_cast<std::uint32_t>(message.number(11));
   const auto found =
@@ -119,7 +119,8 @@ void BenchConnection::take_answer(base::ByteView bytes) {
   if (found == pending_.end()) return fail("an answer to nothing that was asked");
   const BenchPending request = *found;
   pending_.erase(found);
-  driver_.answered(*this, request, message.has(39) ? message.text(39) : std::string_view());
+  driver_.answered(*this, request,
+                   {message.has(39) ? message.text(39) : std::string_view(), frame.size});
 }
 
 void BenchConnection::fail(std::string_view why) {

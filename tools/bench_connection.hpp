@@ -19,7 +19,13 @@ struct BenchPending {
   std::uint32_t stan = 0;
   BenchKind kind = BenchKind::echo;
   std::int64_t intended_ns =
-      0;  ///< when it should have been sent, which is what latency counts from
+      0;                    ///< when it should have been sent, which is what latency counts from
+  std::uint32_t bytes = 0;  ///< with its frame
+};
+
+struct BenchAnswer {
+  std::string_view code;  ///< DE 39, or empty; valid during the call
+  std::size_t bytes = 0;  ///< with its frame
 };
 
 class BenchConnection;
@@ -28,9 +34,8 @@ class BenchConnection;
 class BenchDriver {
  public:
   virtual ~BenchDriver() = default;
-  /// `code` is DE 39, or empty; valid during the call.
   virtual void answered(BenchConnection& connection, const BenchPending& request,
-                        std::string_view code) = 0;
+                        const BenchAnswer& answer) = 0;
   /// It is closed; its pending requests stay without an answer.
   virtual void lost(BenchConnection& connection, std::string_view why) = 0;
 };
@@ -51,7 +56,7 @@ class BenchConnection {
  private:
   void read();
   void take_frames();
-  void take_answer(base::ByteView message);
+  void take_answer(const codec::Frame& frame);
   void write();
   void fail(std::string_view why);
 

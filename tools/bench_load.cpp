@@ -81,13 +81,29 @@ void Load::arm_pace() {
   });
 }
 
+void Load::count(const BenchPending& request, const BenchAnswer& answer, std::int64_t now_ns) {
+  const std::int64_t latency_ns = now_ns - request.intended_ns;
+  result_.latency[static_cast<std::size_t>(request.kind)].record(latency_ns);
+  ++result_.by_code[answer.code.empty() ? std::string("none") : std::string(answer.code)];
+  result_.request_bytes += request.bytes;
+  result_.answer_bytes += answer.bytes;
+  const auto second = static_cast<std::uint32_t>((now_ns - count_from_ns_) / kSecondNs);
+  if (second != second_number_) close_second();
+  second_number_ = second;
+  second_.record(latency_ns);
+}
+
+void Load::close_second() {
+  if (second_.count() == 0) return;
+  result_.seconds.push_back({second_number_, second_.count(), second_.quantile(0.5),
+                             second_.quantile(0.99), second_.max()});
+  second_ = Histogram();
+}
+
 void Load::answered(BenchConnection& connection, const BenchPending& request,
-                    std::string_view code) {
+                    const BenchAnswer& answer) {
   const std::int64_t now_ns = steady_ns();
-  if (request.intended_ns >= count_from_ns_) {
-    result_.latency[static_cast<std::size_t>(request.kind)].record(now_ns - request.intended_ns);
-    ++result_.by_code[code.empty() ? std::string("none") : std::string(code)];
-  }
+  if (request.intended_ns >= count_from_ns_) count(request, answer, now_ns);
   if (now_ns >= end_ns_) return;
   if (options_.rate == 0) return send_on(connection, now_ns);
   const bool was_stuck = free_.empty();
@@ -127,6 +143,7 @@ LoadResult Load::run(const std::function<void(double share)>& progress) {
     for (BenchConnection* const connection : free_) send_on(*connection, begin_ns_);
   }
   io_.run();
+  close_second();
   result_.unanswered += pending();
   for (BenchConnection& connection : connections_) connection.close();
   return result_;

@@ -16,10 +16,19 @@
 
 namespace tools {
 
+/// The answers that came within one second of the counted time; latencies in nanoseconds.
+struct LoadSecond {
+  std::uint32_t second = 0;  ///< since the counting began
+  std::uint64_t answers = 0;
+  std::int64_t p50 = 0, p99 = 0, max = 0;
+};
+
 /// What was counted; of the requests intended after the warm-up.
 struct LoadResult {
   std::array<Histogram, kBenchKinds> latency;  ///< in nanoseconds, of answered requests
   std::map<std::string, std::uint64_t> by_code;
+  std::vector<LoadSecond> seconds;  ///< those with an answer, one after the other; at most a day
+  std::uint64_t request_bytes = 0, answer_bytes = 0;  ///< of answered requests, with their frames
   std::uint64_t unanswered = 0;
   std::uint64_t lost_connections = 0;
   std::string first_loss;  ///< why; empty when none was lost
@@ -38,8 +47,10 @@ class Load : public BenchDriver {
 
  private:
   void answered(BenchConnection& connection, const BenchPending& request,
-                std::string_view code) override;
+                const BenchAnswer& answer) override;
   void lost(BenchConnection& connection, std::string_view why) override;
+  void count(const BenchPending& request, const BenchAnswer& answer, std::int64_t now_ns);
+  void close_second();
   void send_on(BenchConnection& connection, std::int64_t intended_ns);
   void send_due();
   void arm_pace();
@@ -56,6 +67,8 @@ class Load : public BenchDriver {
   std::uint64_t sent_ = 0;             ///< open loop: which intended moment is next
   std::int64_t begin_ns_ = 0, count_from_ns_ = 0, end_ns_ = 0;
   LoadResult result_;
+  Histogram second_;  ///< of the second that runs
+  std::uint32_t second_number_ = 0;
 };
 
 }  // namespace tools

@@ -45,4 +45,11 @@ std::int64_t Histogram::quantile(double share) const {
   return max_;
 }
 
+std::uint64_t Histogram::count_over(std::int64_t value) const {
+  std::uint64_t over = 0;
+  for (int bucket = kBuckets - 1; bucket >= 0 && bucket_end(bucket) > value; --bucket)
+    over += buckets_[static_cast<std::size_t>(bucket)];
+  return over;
+}
+
 }  // namespace tools

@@ -18,6 +18,9 @@ class Histogram {
   /// The smallest recorded value that at least this share of all values do not exceed, rounded up
   /// to its bucket's end (never above max()); 0 when nothing was recorded.
   std::int64_t quantile(double share) const;
+  /// How many recorded values are greater; never too few: those that share a bucket with `value`
+  /// count as greater where the bucket goes beyond it.
+  std::uint64_t count_over(std::int64_t value) const;
 
  private:
   static constexpr int kSubBits = 8;

@@ -60,6 +60,22 @@ TEST(Histogram, QuantilesAreWithinOneHundredth) {
   }
 }
 
+TEST(Histogram, CountsWhatIsOverALimitAndNeverTooFew) {
+  Histogram histogram;
+  EXPECT_EQ(histogram.count_over(0), 0u);
+  for (int value = 1; value <= 100; ++value) histogram.record(value);
+  EXPECT_EQ(histogram.count_over(0), 100u);
+  EXPECT_EQ(histogram.count_over(90), 10u);
+  EXPECT_EQ(histogram.count_over(100), 0u);
+
+  Histogram around_limit;
+  around_limit.record(990'000);
+  around_limit.record(1'000'001);  // in one bucket with 1,000,000
+  around_limit.record(1'010'000);
+  around_limit.record(INT64_MAX);
+  EXPECT_EQ(around_limit.count_over(1'000'000), 3u);
+}
+
 TEST(Histogram, SumsAreAsIfRecordedTogether) {
   Histogram left, right, both;
   for (int value = 0; value < 1'000; ++value) {

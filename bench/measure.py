@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Measures everything that docs/performance.md states, in turns, and keeps every raw figure.
+
+  make measure [MEASURE="--runs 3 --data /dev/shm/measure"]
+  bench/measure.py [--runs 3] [--seconds 60] [--cards 1000000] [--data DIR] [--quick] [--only STEP ...]
+
+A run is all steps one after the other, then the next run begins. After each step the results are
+written, so what was measured before an interruption is kept.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+
+from measured import targets
+from measured.steps import Bench, steps_of
+from peers.postgres_peer import DEFAULT_COMMIT_DELAY_US
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    add = parser.add_argument
+    add("--runs", type=int, default=3)
+    add("--seconds", type=int, default=60, help="of an open loop")
+    add("--saturated", type=int, default=30, help="seconds of a saturated run")
+    add("--warmup", type=int, default=3, help="seconds before the counting")
+    add("--cards", type=int, default=1_000_000)
+    add("--rate", type=int, default=10_000)
+    add("--stretch-rate", type=int, default=40_000)
+    add("--in-flight", type=int, default=16, help="at most, on each connection of an open loop")
+    add("--data", default="build/measure", help="on the disk that is measured; kept for the next time")
+    add("--results", default="build/measure/results.json")
+    add("--port-base", type=int, default=int(os.environ.get("PORT_BASE", 8580)))
+    add("--bench-cores", default=str(os.cpu_count() - 1), help="of cpbench and the peers' clients; '' for any")
+    add("--switch-cores", default="", help="of cpswitch, echo_bench and store_bench; '' for any (default)")
+    add("--commit-delay", type=int, default=DEFAULT_COMMIT_DELAY_US, help="PostgreSQL's, us")
+    add("--only", nargs="+", metavar="STEP", help="these steps alone")
+    add("--quick", action="store_true", help="one short run with few cards, to see that all works")
+    options = parser.parse_args()
+    if options.quick:
+        options.runs, options.seconds, options.saturated, options.warmup = 1, 4, 3, 1
+        options.cards, options.rate, options.stretch_rate = min(options.cards, 2_000), 1_000, 2_000
+        if options.data == parser.get_default("data"):
+            options.data, options.results = "build/measure-quick", "build/measure-quick/results.json"
+    unknown = set(options.only or []) - set(steps_of(options))
+    if unknown:
+        parser.error(f"no step {', '.join(sorted(unknown))}; there are {', '.join(steps_of(options))}")
+    return options
+
+
+def output_of(*command):
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+
+
+def machine(folder):
+    model = [line.partition(":")[2].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+             if line.startswith("model name")]
+    return {"cores": os.cpu_count(), "cpu": model[0] if model else platform.machine(),
+            "kernel": platform.release(), "memory_kb": int(output_of("sed", "-n", r"s/^MemTotal: *\([0-9]*\).*/\1/p", "/proc/meminfo")),
+            "file_system": output_of("df", "--output=fstype", folder).splitlines()[-1],
+            "load_before": os.getloadavg(), "commit": output_of("git", "describe", "--always", "--dirty"),
+            "begun": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")}
+
+
+def summary(figures):
+    """The line that is printed when a step is over."""
+    counted = figures.get("purchase") or figures.get("verify") or figures
+    words = [f"{name[:-3]} {counted[name]:,.0f} us" for name in ("p50_us", "p99_us", "p999_us", "max_us")
+             if name in counted]
+    if "over_1ms" in counted:
+        words.append(f"over 1 ms {100 * counted['over_1ms'] / counted['requests']:.3f} %")
+    if "per_second" in counted:
+        words.insert(0, f"{counted['per_second']:,.0f}/s")
+    if "start_s" in figures:
+        words.append(f"start {figures['start_s']} s")
+    if "store_begin" in figures:
+        for end in ("begin", "end"):
+            store = figures["store_" + end]
+            words.append(f"\n    {end}: windows {store['windows']}, overlays {store['active_bytes']:,} + "
+                         f"{store['frozen_bytes']:,} bytes, journal {store['journal_bytes']:,} bytes")
+        memory = figures["memory_kb"]
+        words.append(f"\n    resident {memory['VmRSS']:,} kB: own {memory['RssAnon']:,}, file "
+                     f"{memory['RssFile']:,}; CPU {figures['switch_cpu_s']} s")
+    return ", ".join(words).replace(", \n", "\n")
+
+
+def main():
+    options = parse()
+    bench = Bench(options)
+    settings = {name: value for name, value in vars(options).items() if name != "only"}
+    results = {"settings": settings, "machine": machine(options.data), "runs": []}
+    print(json.dumps(results["machine"]), flush=True)
+    print(f"making {options.cards:,} cards, unless they are there", flush=True)
+    bench.make_cards()
+    file = pathlib.Path(options.results)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for number in range(options.runs):
+        results["runs"].append({})
+        for name, step in steps_of(options).items():
+            if options.only and name not in options.only:
+                continue
+            figures = step(bench)
+            results["runs"][-1][name] = figures
+            file.write_text(json.dumps(results, indent=1) + "\n")
+            print(f"run {number + 1} {name}: {summary(figures)}", flush=True)
+    results["check"] = bench.check_books()
+    file.write_text(json.dumps(results, indent=1) + "\n")
+    print(f"\nthe switch's books after all: {'right' if results['check']['right'] else 'WRONG'}\n")
+    print(targets.markdown(targets.Results(results).rows()))
+    return 0 if results["check"]["right"] else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except RuntimeError as error:
+        sys.exit(f"measure: {error}")

@@ -1,0 +1,150 @@
+"""What is wanted, what came out: rows from the raw figures of all runs. Read by tables and charts."""
+
+import statistics
+from dataclasses import dataclass
+
+
+@dataclass
+class Row:
+    """One line of the table of results. `values` has one number a run, in the runs' order."""
+
+    group: str
+    name: str
+    unit: str
+    values: list
+    limit: float = None
+    at_most: bool = True
+
+    @property
+    def median(self):
+        return statistics.median(self.values)
+
+    def verdict(self):
+        if self.limit is None:
+            return "—"
+        if self.median <= self.limit if self.at_most else self.median >= self.limit:
+            return "yes"
+        over = self.median / self.limit
+        return f"no: {over:.2g} times the limit" if self.at_most else f"no: {over:.0%} of it"
+
+    def target(self):
+        if self.limit is None:
+            return "—"
+        return f"{'≤' if self.at_most else '≥'} {figure(self.limit)} {self.unit}".strip()
+
+
+def figure(value):
+    """Three digits that say something."""
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def over_share(report):
+    counted = report["purchase"] if "purchase" in report else report
+    return 100 * counted["over_1ms"] / counted["requests"]
+
+
+class Results:
+    """The raw figures, one dictionary of steps a run."""
+
+    def __init__(self, results):
+        self.runs = results["runs"]
+        self.settings = results["settings"]
+
+    def values(self, needed, value):
+        """`value(run)` of each run that has the needed steps."""
+        return [value(run) for run in self.runs if all(step in run for step in needed)]
+
+    def row(self, group, name, unit, needed, value, limit=None, at_most=True):
+        values = self.values(needed, value)
+        return [Row(group, name, unit, values, limit, at_most)] if values else []
+
+    def latencies(self, group, step, p50, p99, over):
+        of = lambda run: run[step].get("purchase", run[step])
+        ms = lambda name: lambda run: of(run)[name] / 1000
+        return [*self.row(group, "p50", "ms", [step], ms("p50_us"), p50),
+                *self.row(group, "p99", "ms", [step], ms("p99_us"), p99),
+                *self.row(group, "over 1 ms", "%", [step], lambda run: over_share(run[step]), over),
+                *self.row(group, "p99.9", "ms", [step], ms("p999_us")),
+                *self.row(group, "max", "ms", [step], ms("max_us"))]
+
+    def open_loop(self, prefix, rate):
+        group = f"{rate:,} purchases/s"
+        switch, journal = prefix + "_switch", prefix + "_journal"
+        rows = self.latencies(group, switch, 0.3, 1, 0.5)
+        rows += self.row(group, "p99 / p99 of the journal alone", "", [switch, journal],
+                         lambda run: run[switch]["purchase"]["p99_us"] / run[journal]["p99_us"], 2.5)
+        rows += self.row(group, "the switch's CPU a request", "µs", [switch],
+                         lambda run: 1e6 * run[switch]["switch_cpu_s"] / run[switch]["switch_requests"])
+        rows += self.row(group, "whole windows in the run", "", [switch],
+                         lambda run: run[switch]["windows"], 3, at_most=False)
+        for step, name in (("journal", "journal alone"), ("echo", "bare echo"),
+                           ("lmdb", "one LMDB commit a batch")):
+            rows += self.latencies(f"{group}: {name}", f"{prefix}_{step}", None, None, None)
+        return rows
+
+    def saturation(self):
+        group, rate = "saturation", lambda step: lambda run: per_second(run[step])
+        ratio = lambda one, other: lambda run: per_second(run[one]) / per_second(run[other])
+        rows = self.row(group, "durable purchases", "/s", ["full_switch"], rate("full_switch"),
+                        40_000, at_most=False)
+        for step, name, wanted in (
+                ("full_postgres", "PostgreSQL, merchant summed later", 6),
+                ("full_postgres_hot", "PostgreSQL, merchant's row booked", None),
+                ("full_redis", "Redis", 2),
+                ("full_echo", "bare echo", None)):
+            rows += self.row(group, name, "/s", [step], rate(step))
+            if step != "full_echo":
+                rows += self.row(group, f"switch / {name}", "times", ["full_switch", step],
+                                 ratio("full_switch", step), wanted, at_most=False)
+        return rows
+
+    def verify(self):
+        group = "verify, half with a password"
+        rate = lambda step: lambda run: per_second(run[step])
+        rows = self.row(group, "verifies", "/s", ["verify_switch"], rate("verify_switch"))
+        rows += self.row(group, "bare echo", "/s", ["verify_echo"], rate("verify_echo"))
+        rows += self.row(group, "verify / bare echo", "%", ["verify_switch", "verify_echo"],
+                         lambda run: 100 * per_second(run["verify_switch"]) /
+                         per_second(run["verify_echo"]), 80, at_most=False)
+        rows += self.row(group, "p99 in the mixed load", "ms", ["mixed_switch"],
+                         lambda run: run["mixed_switch"]["verify"]["p99_us"] / 1000, 1)
+        return rows
+
+    def size_and_start(self):
+        memory = lambda name: lambda run: run["open_switch"]["memory_kb"][name] / 1024
+        start = lambda step: lambda run: run[step]["start_s"]
+        group = f"{self.settings['cards']:,} cards"
+        rows = self.row(group, "resident at the open loop's rate", "MB", ["open_switch"],
+                        lambda run: memory("VmRSS")(run) * 1.048576, 600)
+        for name, words in (("RssAnon", "of it own"), ("RssFile", "of it the mapped file")):
+            rows += self.row(group, words, "MB", ["open_switch"],
+                             lambda run, name=name: memory(name)(run) * 1.048576)
+        rows += self.row(group, "start after an orderly stop", "s", ["start_after_stop"],
+                         start("start_after_stop"), 1)
+        rows += self.row(group, "start after kill −9 under load", "s", ["start_after_kill"],
+                         start("start_after_kill"), 2)
+        return rows
+
+    def rows(self):
+        return [*self.open_loop("open", self.settings["rate"]),
+                *self.open_loop("stretch", self.settings["stretch_rate"]),
+                *self.saturation(), *self.verify(), *self.size_and_start()]
+
+
+def per_second(report):
+    return report["per_second"] if "per_second" in report else report["all"]["per_second"]
+
+
+def markdown(rows):
+    lines = ["| what | target | median | runs | reached? |", "|---|---|---|---|---|"]
+    group = None
+    for row in rows:
+        if row.group != group:
+            group = row.group
+            lines.append(f"| **{group}** | | | | |")
+        runs = ", ".join(figure(value) for value in row.values)
+        lines.append(f"| {row.name} | {row.target()} | {figure(row.median)} {row.unit} | {runs} | "
+                     f"{row.verdict()} |".replace("  ", " "))
+    return "\n".join(lines)

@@ -17,21 +17,17 @@ from measured import targets
 from measured.svg import COLOURS, INK, Drawing, LogAxis, spread
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PERCENTILES = [("p50_us", "p50"), ("p90_us", "p90"), ("p99_us", "p99"), ("p999_us", "p99.9"),
-               ("max_us", "max")]
-LOADS = [("switch", "the switch"), ("journal", "journal alone"), ("echo", "bare echo"),
-         ("lmdb", "an LMDB commit a batch")]
 
 
 def medians(results, step):
     """Percentile name to milliseconds."""
-    rows = results.values([step], lambda run: run[step].get("purchase", run[step]))
+    rows = results.values([step], lambda run: targets.counted(run[step]))
     return {name: statistics.median(row[name] for row in rows) / 1000
-            for name, _ in PERCENTILES} if rows else None
+            for name, _ in targets.LATENCIES} if rows else None
 
 
 def latency_chart(results, prefix, rate):
-    drawn = [(words, medians(results, f"{prefix}_{step}")) for step, words in LOADS]
+    drawn = [(words, medians(results, f"{prefix}_{step}")) for step, words in targets.LOADS]
     drawn = [(words, values) for words, values in drawn if values]
     if not drawn:
         return None
@@ -39,13 +35,13 @@ def latency_chart(results, prefix, rate):
     left, right, top, bottom = 76, 540, 50, 328
     axis = LogAxis([value for _, values in drawn for value in values.values()], top, bottom)
     axis.draw(drawing, left, right)
-    places = [left + 34 + i * (right - left - 68) / (len(PERCENTILES) - 1)
-              for i in range(len(PERCENTILES))]
-    for x, (_, words) in zip(places, PERCENTILES):
+    places = [left + 34 + i * (right - left - 68) / (len(targets.LATENCIES) - 1)
+              for i in range(len(targets.LATENCIES))]
+    for x, (_, words) in zip(places, targets.LATENCIES):
         drawing.text(x, bottom + 20, words, anchor="middle")
     heights = spread([axis.at(values["max_us"]) for _, values in drawn], 17)
     for (words, values), colour, height in zip(drawn, COLOURS, heights):
-        points = [(x, axis.at(values[name])) for x, (name, _) in zip(places, PERCENTILES)]
+        points = [(x, axis.at(values[name])) for x, (name, _) in zip(places, targets.LATENCIES)]
         drawing.line(points, colour, 2.4 if words == "the switch" else 1.6)
         for x, y in points:
             drawing.dot(x, y, colour)
@@ -125,6 +121,9 @@ def settings_text(raw):
             if step in run:
                 shown = ", ".join(f"{key} {value or '–'}" for key, value in run[step]["settings"].items())
                 lines.append(f"{name}: {shown}.")
+            if "commit_delays" in run.get(step, {}):
+                tried = ", ".join(f"{delay}: {rate:,}" for delay, rate in run[step]["commit_delays"].items())
+                lines.append(f"Purchases a second by commit delay in us: {tried}.")
     store = [(run["open_switch"]["store_begin"], run["open_switch"]["store_end"])
              for run in raw["runs"] if "open_switch" in run]
     if store:
@@ -162,7 +161,7 @@ def main():
     for name, drawing in drawings.items():
         if drawing is not None:
             (docs / "charts" / f"{name}.svg").write_text(drawing.document())
-    fill(docs / "performance.md", "results", targets.markdown(results.rows()))
+    fill(docs / "performance.md", "results", targets.tables(results))
     fill(docs / "performance.md", "settings", settings_text(raw))
     fill(docs / "performance.md", "charts",
          "\n".join(f"![{drawing.title}](charts/{name}.svg)\n"

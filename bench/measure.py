@@ -19,7 +19,6 @@ import sys
 
 from measured import targets
 from measured.steps import Bench, steps_of
-from peers.postgres_peer import DEFAULT_COMMIT_DELAY_US
 
 
 def parse():
@@ -29,6 +28,7 @@ def parse():
     add("--seconds", type=int, default=60, help="of an open loop")
     add("--saturated", type=int, default=30, help="seconds of a saturated run")
     add("--warmup", type=int, default=3, help="seconds before the counting")
+    add("--open-warmup", type=int, default=16, help="the same for the switch in an open loop: a window")
     add("--cards", type=int, default=1_000_000)
     add("--rate", type=int, default=10_000)
     add("--stretch-rate", type=int, default=40_000)
@@ -38,12 +38,12 @@ def parse():
     add("--port-base", type=int, default=int(os.environ.get("PORT_BASE", 8580)))
     add("--bench-cores", default=str(os.cpu_count() - 1), help="of cpbench and the peers' clients; '' for any")
     add("--switch-cores", default="", help="of cpswitch, echo_bench and store_bench; '' for any (default)")
-    add("--commit-delay", type=int, default=DEFAULT_COMMIT_DELAY_US, help="PostgreSQL's, us")
     add("--only", nargs="+", metavar="STEP", help="these steps alone")
     add("--quick", action="store_true", help="one short run with few cards, to see that all works")
     options = parser.parse_args()
     if options.quick:
         options.runs, options.seconds, options.saturated, options.warmup = 1, 4, 3, 1
+        options.open_warmup = 1
         options.cards, options.rate, options.stretch_rate = min(options.cards, 2_000), 1_000, 2_000
         if options.data == parser.get_default("data"):
             options.data, options.results = "build/measure-quick", "build/measure-quick/results.json"
@@ -111,7 +111,7 @@ def main():
     results["check"] = bench.check_books()
     file.write_text(json.dumps(results, indent=1) + "\n")
     print(f"\nthe switch's books after all: {'right' if results['check']['right'] else 'WRONG'}\n")
-    print(targets.markdown(targets.Results(results).rows()))
+    print(targets.tables(targets.Results(results)))
     return 0 if results["check"]["right"] else 1
 
 

@@ -12,11 +12,12 @@ import threading
 import time
 
 from measured import programs
-from peers.postgres_peer import PostgresPeer
+from peers.postgres_peer import TUNING_S, PostgresPeer
 from peers.redis_peer import RedisPeer
 
 PURCHASES, VERIFIES, HALVES = "purchase=1", "verify=1", "purchase=1,verify=1"
-REQUESTS = "messages.requests"  # as `cpctl status` names it
+REQUESTS, BACKLOG = "messages.requests", "store.backlog entries"  # as `cpctl status` names them
+SETTLED_WITHIN_S = 90
 KILL_AFTER_S = 20  # past the first window, in the middle of the second
 
 
@@ -27,6 +28,8 @@ class Bench:
         self.options = options
         self.folder = pathlib.Path(options.data)
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.commit_delays = None  # PostgreSQL's, in us → purchases a second, once they were tried
+        self.commit_delay_us = 0
         self.answer_bytes = {}  # mix → bytes of an answer of the switch, for the echo
 
     def start_switch(self):
@@ -48,6 +51,18 @@ class Bench:
         done = subprocess.run([programs.BIN / "cpctl", "check", "--data", self.folder / "data"],
                               capture_output=True, text=True)
         return {"right": done.returncode == 0, "said": done.stdout.strip().splitlines()[-1:]}
+
+
+def settle_and_end(switch):
+    """Waits until all is in LMDB, so that the next step begins with nothing to replay or to apply."""
+    try:
+        until = time.monotonic() + SETTLED_WITHIN_S
+        while switch.status()[BACKLOG] != 0:
+            if time.monotonic() > until:
+                raise RuntimeError(f"the apply did not catch up within {SETTLED_WITHIN_S} s")
+            time.sleep(0.5)
+    finally:
+        switch.end()
 
 
 class MemoryWatch:
@@ -91,8 +106,10 @@ def load_switch(bench, mix, seconds, **load):
         finally:
             samples = memory.end()
         later, cpu_s = switch.status(), switch.cpu_s() - cpu_s
-    finally:
+    except BaseException:
         switch.end()
+        raise
+    settle_and_end(switch)
     bench.answer_bytes[mix] = report["answer_bytes"]
     begin, end = store_figures(status), store_figures(later)
     return {**report, "store_begin": begin, "store_end": end,
@@ -111,16 +128,18 @@ def load_echo(bench, mix, seconds, **load):
         echo.end()
 
 
-def at_rate(bench, rate):
-    return {"rate": rate, "in-flight": bench.options.in_flight}
+def open_loop(bench, rate, mix=PURCHASES):
+    options = bench.options
+    return {"mix": mix, "seconds": options.seconds, "rate": rate, "in-flight": options.in_flight}
 
 
-def open_switch(bench, rate):
-    return load_switch(bench, PURCHASES, bench.options.seconds, **at_rate(bench, rate))
+def open_switch(bench, rate, mix=PURCHASES):
+    """The warm-up is a window, so that the apply of one window or the next runs all the time."""
+    return load_switch(bench, **open_loop(bench, rate, mix), warmup=bench.options.open_warmup)
 
 
 def open_echo(bench, rate):
-    return load_echo(bench, PURCHASES, bench.options.seconds, **at_rate(bench, rate))
+    return load_echo(bench, **open_loop(bench, rate))
 
 
 def store_alone(bench, mode, rate):
@@ -140,12 +159,8 @@ def saturated_echo(bench, mix):
     return load_echo(bench, mix, bench.options.saturated)
 
 
-def mixed_switch(bench):
-    return load_switch(bench, HALVES, bench.options.seconds, **at_rate(bench, bench.options.rate))
-
-
 def start_after_stop(bench):
-    """Best known cold: the files are in the page cache, as after any stop."""
+    settle_and_end(bench.start_switch())
     switch = bench.start_switch()
     switch.end()
     return {"start_s": round(switch.ready_s, 3)}
@@ -165,18 +180,22 @@ def start_after_kill(bench):
         load.terminate()
         load.wait()
     again = bench.start_switch()
-    again.end()
+    settle_and_end(again)
     return {"start_s": round(again.ready_s, 3), "store_at_kill": store_figures(status)}
 
 
 def postgres(bench, books_merchant):
     options = bench.options
     peer = PostgresPeer(bench.folder / "postgres", options.cards, options.port_base + 95,
-                        options.commit_delay, options.bench_cores)
+                        options.bench_cores)
     try:
         peer.start()
+        if bench.commit_delays is None:
+            bench.commit_delays = peer.tune(min(TUNING_S, options.saturated))
+            bench.commit_delay_us = peer.commit_delay_us
+        peer.commit_delay_us = bench.commit_delay_us
         return {**peer.measure(options.saturated, options.warmup, books_merchant),
-                "settings": peer.settings()}
+                "settings": peer.settings(), "commit_delays": bench.commit_delays}
     finally:
         peer.stop()
 
@@ -212,6 +231,6 @@ def steps_of(options):
         "full_postgres_hot": lambda bench: postgres(bench, books_merchant=True),
         "verify_switch": lambda bench: saturated_switch(bench, VERIFIES),
         "verify_echo": lambda bench: saturated_echo(bench, VERIFIES),
-        "mixed_switch": mixed_switch,
+        "mixed_switch": lambda bench: open_switch(bench, low, HALVES),
         "start_after_kill": start_after_kill,
     }

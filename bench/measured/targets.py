@@ -41,8 +41,7 @@ def figure(value):
 
 
 def over_share(report):
-    counted = report["purchase"] if "purchase" in report else report
-    return 100 * counted["over_1ms"] / counted["requests"]
+    return 100 * counted(report)["over_1ms"] / counted(report)["requests"]
 
 
 class Results:
@@ -61,8 +60,7 @@ class Results:
         return [Row(group, name, unit, values, limit, at_most)] if values else []
 
     def latencies(self, group, step, p50, p99, over):
-        of = lambda run: run[step].get("purchase", run[step])
-        ms = lambda name: lambda run: of(run)[name] / 1000
+        ms = lambda name: lambda run: counted(run[step])[name] / 1000
         return [*self.row(group, "p50", "ms", [step], ms("p50_us"), p50),
                 *self.row(group, "p99", "ms", [step], ms("p99_us"), p99),
                 *self.row(group, "over 1 ms", "%", [step], lambda run: over_share(run[step]), over),
@@ -79,9 +77,6 @@ class Results:
                          lambda run: 1e6 * run[switch]["switch_cpu_s"] / run[switch]["switch_requests"])
         rows += self.row(group, "whole windows in the run", "", [switch],
                          lambda run: run[switch]["windows"], 3, at_most=False)
-        for step, name in (("journal", "journal alone"), ("echo", "bare echo"),
-                           ("lmdb", "one LMDB commit a batch")):
-            rows += self.latencies(f"{group}: {name}", f"{prefix}_{step}", None, None, None)
         return rows
 
     def saturation(self):
@@ -133,8 +128,42 @@ class Results:
                 *self.saturation(), *self.verify(), *self.size_and_start()]
 
 
+LOADS = (("switch", "the switch"), ("journal", "journal alone"), ("echo", "bare echo"),
+         ("lmdb", "one LMDB commit a batch"))
+LATENCIES = (("p50_us", "p50"), ("p90_us", "p90"), ("p99_us", "p99"), ("p999_us", "p99.9"),
+             ("max_us", "max"))
+
+
+def counted(report):
+    """The purchases of a cpbench report; of other reports all there is."""
+    return report.get("purchase", report)
+
+
+def beside(results, prefix, rate):
+    """The switch and what it is compared with at one rate: medians, and the runs behind them."""
+    lines = [f"| {rate:,} purchases/s | {' | '.join(f'{name}, ms' for _, name in LATENCIES)} | over 1 ms |",
+             "|---|" + "---|" * (len(LATENCIES) + 1)]
+    for step, words in LOADS:
+        reports = results.values([f"{prefix}_{step}"], lambda run: counted(run[f"{prefix}_{step}"]))
+        if not reports:
+            continue
+        cells = [[report[name] / 1000 for report in reports] for name, _ in LATENCIES]
+        texts = [f"{figure(statistics.median(cell))} ({', '.join(map(figure, cell))})" for cell in cells]
+        texts.append(f"{figure(statistics.median(over_share(report) for report in reports))} %")
+        lines.append(f"| {words} | {' | '.join(texts)} |")
+    return "\n".join(lines) if len(lines) > 2 else ""
+
+
 def per_second(report):
     return report["per_second"] if "per_second" in report else report["all"]["per_second"]
+
+
+def tables(results):
+    """All tables of the results, in Markdown."""
+    settings = results.settings
+    parts = [markdown(results.rows()), beside(results, "open", settings["rate"]),
+             beside(results, "stretch", settings["stretch_rate"])]
+    return "\n\n".join(part for part in parts if part)
 
 
 def markdown(rows):

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Draws the charts of docs/performance.md and fills its tables, from the figures of bench/measure.py.
+"""Draws the charts of docs/performance.md and fills its tables, from bench/measure.py's figures.
 
   bench/charts.py [RESULTS [DOCS]]      build/measure/results.json and docs
 
 Writes docs/charts/*.svg and, in docs/performance.md, what stands between each of the markers
-`<!-- measured: settings -->`, `… charts …` and `… results …` and the `<!-- end -->` behind it.
+`<!-- measured: settings -->`, `… charts …`, `… results …` and the `<!-- end -->` behind it.
 """
 
 import json
@@ -63,7 +63,8 @@ def saturation_chart(results):
             bars.append((words, statistics.median(rates), min(rates), max(rates)))
     if not bars:
         return None
-    drawing = Drawing(720, 76 + 44 * len(bars), "Durable purchases a second, 64 connections, one in flight each")
+    drawing = Drawing(720, 76 + 44 * len(bars),
+                      "Durable purchases a second, 64 connections, one in flight each")
     left, right = 262, 610
     scale = (right - left) / max(high for *_, high in bars)
     for i, (words, rate, low, high) in enumerate(bars):
@@ -73,7 +74,7 @@ def saturation_chart(results):
         drawing.line([(left + low * scale, y + 31), (left + high * scale, y + 31)], INK, 2)
         drawing.text(left + max(rate, high) * scale + 8, y + 18, f"{rate:,.0f}", weight=600)
     drawing.text(left, 62 + 44 * len(bars),
-                 f"median of {len(results.runs)} runs; the line below a bar is from the least to the most",
+                 f"median of {len(results.runs)} runs; the line below: the least to the most",
                  size=11)
     return drawing
 
@@ -92,7 +93,8 @@ def windows_chart(results, rate):
     drawing = Drawing(720, 330, f"Second by second at {rate:,} purchases a second")
     left, right, top, bottom = 76, 640, 50, 272
     seconds = report["seconds"]
-    lines = [("max_us", "max", COLOURS[1]), ("p99_us", "p99", COLOURS[0]), ("p50_us", "p50", COLOURS[2])]
+    lines = [("max_us", "max", COLOURS[1]), ("p99_us", "p99", COLOURS[0]),
+             ("p50_us", "p50", COLOURS[2])]
     axis = LogAxis([row[name] / 1000 for row in seconds for name, *_ in lines], top, bottom)
     axis.draw(drawing, left, right)
     last = max(row["second"] for row in seconds) or 1
@@ -101,39 +103,46 @@ def windows_chart(results, rate):
         drawing.text(x_of(second), bottom + 20, f"{second}", anchor="middle")
     heights = spread([axis.at(seconds[-1][name] / 1000) for name, *_ in lines], 16)
     for (name, words, colour), height in zip(lines, heights):
-        drawing.line([(x_of(row["second"]), axis.at(row[name] / 1000)) for row in seconds], colour, 2)
+        points = [(x_of(row["second"]), axis.at(row[name] / 1000)) for row in seconds]
+        drawing.line(points, colour, 2)
         drawing.text(right + 8, height + 4, words, colour=colour, weight=600)
-    drawing.text((left + right) / 2, bottom + 42, f"seconds; {report['windows']} windows were brought into "
-                 "LMDB meanwhile, one behind the other", anchor="middle")
+    drawing.text((left + right) / 2, bottom + 42,
+                 f"seconds; {report['windows']} windows were brought into LMDB meanwhile, "
+                 "one behind the other", anchor="middle")
     return drawing
 
 
 def settings_text(raw):
     machine, settings = raw["machine"], raw["settings"]
     lines = [f"Measured {machine['begun'][:10]} at commit {machine['commit']}: {machine['cpu']}, "
-             f"{machine['cores']} cores, Linux {machine['kernel']}, {machine['file_system']}; load before it "
-             f"{machine['load_before'][0]:.1f}.",
-             f"{settings['cards']:,} cards, {len(raw['runs'])} runs, open loops of {settings['seconds']} s, "
-             f"saturated ones of {settings['saturated']} s; cpbench on core {settings['bench_cores'] or 'any'}, "
-             f"the switch on {settings['switch_cores'] or 'any'}."]
+             f"{machine['cores']} cores, Linux {machine['kernel']}, {machine['file_system']}; "
+             f"load before it {machine['load_before'][0]:.1f}.",
+             f"{settings['cards']:,} cards, {len(raw['runs'])} runs, open loops of "
+             f"{settings['seconds']} s, saturated ones of {settings['saturated']} s; cpbench on "
+             f"core {settings['bench_cores'] or 'any'}, the switch on "
+             f"{settings['switch_cores'] or 'any'}."]
     for step, name in (("full_postgres", "PostgreSQL"), ("full_redis", "Redis")):
         for run in raw["runs"][:1]:
             if step in run:
-                shown = ", ".join(f"{key} {value or '–'}" for key, value in run[step]["settings"].items())
+                shown = ", ".join(f"{key} {value or '–'}"
+                                  for key, value in run[step]["settings"].items())
                 lines.append(f"{name}: {shown}.")
             if "commit_delays" in run.get(step, {}):
-                tried = ", ".join(f"{delay}: {rate:,}" for delay, rate in run[step]["commit_delays"].items())
+                tried = ", ".join(f"{delay}: {rate:,}"
+                                  for delay, rate in run[step]["commit_delays"].items())
                 lines.append(f"Purchases a second by commit delay in us: {tried}.")
     store = [(run["open_switch"]["store_begin"], run["open_switch"]["store_end"])
              for run in raw["runs"] if "open_switch" in run]
     if store:
         lines.append("")
-        lines += ["| run | windows | overlays, MB: begin → end | journal, MB: begin → end |", "|---|---|---|---|"]
+        lines += ["| run | windows | overlays, MB: begin → end | journal, MB: begin → end |",
+                  "|---|---|---|---|"]
         overlays = lambda figures: (figures["active_bytes"] + figures["frozen_bytes"]) / 1e6
         for number, (begin, end) in enumerate(store, 1):
-            lines.append(f"| {number} | {end['windows'] - begin['windows']} | {overlays(begin):.1f} → "
-                         f"{overlays(end):.1f} | {begin['journal_bytes'] / 1e6:.0f} → "
-                         f"{end['journal_bytes'] / 1e6:.0f} |")
+            windows = end["windows"] - begin["windows"]
+            journal = [figures["journal_bytes"] / 1e6 for figures in (begin, end)]
+            lines.append(f"| {number} | {windows} | {overlays(begin):.1f} → {overlays(end):.1f} "
+                         f"| {journal[0]:.0f} → {journal[1]:.0f} |")
     return "\n".join(lines)
 
 

@@ -2,7 +2,8 @@
 """Measures everything that docs/performance.md states, in turns, and keeps every raw figure.
 
   make measure [MEASURE="--runs 3 --data /dev/shm/measure"]
-  bench/measure.py [--runs 3] [--seconds 60] [--cards 1000000] [--data DIR] [--quick] [--only STEP ...]
+  bench/measure.py [--runs 3] [--seconds 60] [--cards 1000000] [--data DIR] [--quick]
+                   [--only STEP ...]
 
 A run is all steps one after the other, then the next run begins. After each step the results are
 written, so what was measured before an interruption is kept.
@@ -14,6 +15,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import subprocess
 import sys
 
@@ -22,34 +24,38 @@ from measured.steps import Bench, steps_of
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawTextHelpFormatter)
     add = parser.add_argument
     add("--runs", type=int, default=3)
     add("--seconds", type=int, default=60, help="of an open loop")
     add("--saturated", type=int, default=30, help="seconds of a saturated run")
     add("--warmup", type=int, default=3, help="seconds before the counting")
-    add("--open-warmup", type=int, default=16, help="the same for the switch in an open loop: a window")
+    add("--open-warmup", type=int, default=16, help="the same of the switch's open loops: a window")
     add("--cards", type=int, default=1_000_000)
     add("--rate", type=int, default=10_000)
     add("--stretch-rate", type=int, default=40_000)
     add("--in-flight", type=int, default=16, help="at most, on each connection of an open loop")
-    add("--data", default="build/measure", help="on the disk that is measured; kept for the next time")
+    add("--data", default="build/measure", help="on the disk to measure; kept for the next time")
     add("--results", default="build/measure/results.json")
     add("--port-base", type=int, default=int(os.environ.get("PORT_BASE", 8580)))
-    add("--bench-cores", default=str(os.cpu_count() - 1), help="of cpbench and the peers' clients; '' for any")
-    add("--switch-cores", default="", help="of cpswitch, echo_bench and store_bench; '' for any (default)")
+    add("--bench-cores", default=str(os.cpu_count() - 1),
+        help="of cpbench and the peers' clients; '' for any")
+    add("--switch-cores", default="", help="of cpswitch, echo and store; '' (default): any")
     add("--only", nargs="+", metavar="STEP", help="these steps alone")
     add("--quick", action="store_true", help="one short run with few cards, to see that all works")
     options = parser.parse_args()
     if options.quick:
-        options.runs, options.seconds, options.saturated, options.warmup = 1, 4, 3, 1
+        options.runs, options.seconds, options.saturated, options.warmup = 1, 5, 5, 1
         options.open_warmup = 1
         options.cards, options.rate, options.stretch_rate = min(options.cards, 2_000), 1_000, 2_000
         if options.data == parser.get_default("data"):
-            options.data, options.results = "build/measure-quick", "build/measure-quick/results.json"
+            options.data = "build/measure-quick"
+        options.results = "build/measure-quick/results.json"
     unknown = set(options.only or []) - set(steps_of(options))
     if unknown:
-        parser.error(f"no step {', '.join(sorted(unknown))}; there are {', '.join(steps_of(options))}")
+        parser.error(f"no step {', '.join(sorted(unknown))}; "
+                     f"there are {', '.join(steps_of(options))}")
     return options
 
 
@@ -58,19 +64,20 @@ def output_of(*command):
 
 
 def machine(folder):
-    model = [line.partition(":")[2].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
-             if line.startswith("model name")]
-    return {"cores": os.cpu_count(), "cpu": model[0] if model else platform.machine(),
-            "kernel": platform.release(), "memory_kb": int(output_of("sed", "-n", r"s/^MemTotal: *\([0-9]*\).*/\1/p", "/proc/meminfo")),
+    processor = re.search(r"^model name\s*: (.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.M)
+    memory = re.search(r"^MemTotal: *(\d+)", pathlib.Path("/proc/meminfo").read_text(), re.M)
+    return {"cores": os.cpu_count(), "cpu": processor[1] if processor else platform.machine(),
+            "kernel": platform.release(), "memory_kb": int(memory[1]),
             "file_system": output_of("df", "--output=fstype", folder).splitlines()[-1],
-            "load_before": os.getloadavg(), "commit": output_of("git", "describe", "--always", "--dirty"),
+            "load_before": os.getloadavg(),
+            "commit": output_of("git", "describe", "--always", "--dirty"),
             "begun": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")}
 
 
 def summary(figures):
     """The line that is printed when a step is over."""
     counted = figures.get("purchase") or figures.get("verify") or figures
-    words = [f"{name[:-3]} {counted[name]:,.0f} us" for name in ("p50_us", "p99_us", "p999_us", "max_us")
+    words = [f"{words} {counted[name]:,.0f} us" for name, words in targets.LATENCIES
              if name in counted]
     if "over_1ms" in counted:
         words.append(f"over 1 ms {100 * counted['over_1ms'] / counted['requests']:.3f} %")
@@ -81,8 +88,9 @@ def summary(figures):
     if "store_begin" in figures:
         for end in ("begin", "end"):
             store = figures["store_" + end]
-            words.append(f"\n    {end}: windows {store['windows']}, overlays {store['active_bytes']:,} + "
-                         f"{store['frozen_bytes']:,} bytes, journal {store['journal_bytes']:,} bytes")
+            words.append(f"\n    {end}: windows {store['windows']}, overlays "
+                         f"{store['active_bytes']:,} + {store['frozen_bytes']:,} bytes, journal "
+                         f"{store['journal_bytes']:,} bytes")
         memory = figures["memory_kb"]
         words.append(f"\n    resident {memory['VmRSS']:,} kB: own {memory['RssAnon']:,}, file "
                      f"{memory['RssFile']:,}; CPU {figures['switch_cpu_s']} s")

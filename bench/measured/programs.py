@@ -1,6 +1,7 @@
 """The programs that a measurement starts, loads and ends; each ends by its own process id."""
 
 import json
+import os
 import pathlib
 import re
 import signal
@@ -79,16 +80,17 @@ class Switch(Program):
                 for name in ("VmRSS", "RssAnon", "RssFile")}
 
     def cpu_s(self):
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / 100
+        text = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text()
+        user, system = text.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 class Echo(Program):
     """The bare Asio echo in the switch's place, with answers of the same size."""
 
     def __init__(self, options, folder, answer_bytes):
-        super().__init__([BIN / "echo_bench", "--port", options.port_base + 3, "--bytes", answer_bytes],
-                         options.switch_cores, "echo_bench ready", folder / "echo.log")
+        command = [BIN / "echo_bench", "--port", options.port_base + 3, "--bytes", answer_bytes]
+        super().__init__(command, options.switch_cores, "echo_bench ready", folder / "echo.log")
 
 
 def bench_command(options, folder, load):

@@ -1,7 +1,7 @@
 """What one run measures, each step on its own: the switch, and beside it what it is compared with.
 
-A step takes the Bench and returns its raw figures as a dictionary. Each starts the switch anew, on the
-same data, which grows from step to step as a ledger does.
+A step takes the Bench and returns its raw figures as a dictionary. Each starts the switch anew, on
+the same data, which grows from step to step as a ledger does.
 """
 
 import pathlib
@@ -28,7 +28,7 @@ class Bench:
         self.options = options
         self.folder = pathlib.Path(options.data)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.commit_delays = None  # PostgreSQL's, in us → purchases a second, once they were tried
+        self.commit_delays = None  # PostgreSQL's, in us → purchases a second, once tried
         self.commit_delay_us = 0
         self.answer_bytes = {}  # mix → bytes of an answer of the switch, for the echo
 
@@ -54,7 +54,7 @@ class Bench:
 
 
 def settle_and_end(switch):
-    """Waits until all is in LMDB, so that the next step begins with nothing to replay or to apply."""
+    """Waits until all is in LMDB: the next step begins with nothing to replay or to apply."""
     try:
         until = time.monotonic() + SETTLED_WITHIN_S
         while switch.status()[BACKLOG] != 0:
@@ -95,7 +95,7 @@ def store_figures(status):
 
 
 def load_switch(bench, mix, seconds, **load):
-    """A load on a fresh switch, with its store's figures at both ends and its memory between them."""
+    """A load on a fresh switch; its store's figures at both ends, its memory between them."""
     switch = bench.start_switch()
     try:
         status, cpu_s = switch.status(), switch.cpu_s()

@@ -1,5 +1,5 @@
-"""The little of SVG that the charts need. Colours of middle lightness on no background, so that a page
-may be light or dark."""
+"""The little of SVG that the charts need. Colours of middle lightness on no background, so that a
+page may be light or dark."""
 
 import math
 from html import escape
@@ -25,7 +25,8 @@ class Drawing:
 
     def line(self, points, colour=GRID, width=1.0, opacity=1.0, dashes=None):
         dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
-        self.add(f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}" fill="none" '
+        places = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        self.add(f'<polyline points="{places}" fill="none" '
                  f'stroke="{colour}" stroke-width="{width}" stroke-opacity="{opacity}" '
                  f'stroke-linejoin="round"{dashed}/>')
 
@@ -40,6 +41,12 @@ class Drawing:
         return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}" '
                 f'width="{self.width}" height="{self.height}" font-family="{escape(FONT)}">\n' +
                 "\n".join(self.parts) + "\n</svg>\n")
+
+
+def duration(value_ms):
+    if value_ms < 1:
+        return f"{value_ms * 1000:g} µs"
+    return f"{value_ms:g} ms" if value_ms < 1000 else f"{value_ms / 1000:g} s"
 
 
 class LogAxis:
@@ -58,8 +65,7 @@ class LogAxis:
         for decade in range(self.low, self.high + 1):
             value = 10.0 ** decade
             drawing.line([(left, self.at(value)), (right, self.at(value))], opacity=0.35)
-            words = f"{value * 1000:g} µs" if value < 1 else f"{value:g} ms" if value < 1000 else f"{value / 1000:g} s"
-            drawing.text(left - 8, self.at(value) + 4, words, anchor="end")
+            drawing.text(left - 8, self.at(value) + 4, duration(value), anchor="end")
 
 
 def spread(wanted, gap):

@@ -1,4 +1,4 @@
-"""What is wanted, what came out: rows from the raw figures of all runs. Read by tables and charts."""
+"""What is wanted and what came out: rows from the raw figures of all runs."""
 
 import statistics
 from dataclasses import dataclass
@@ -68,13 +68,14 @@ class Results:
                 *self.row(group, "max", "ms", [step], ms("max_us"))]
 
     def open_loop(self, prefix, rate):
-        group = f"{rate:,} purchases/s"
+        group = f"{rate:,} purchases/s" + (", the stretch" if prefix == "stretch" else "")
         switch, journal = prefix + "_switch", prefix + "_journal"
         rows = self.latencies(group, switch, 0.3, 1, 0.5)
         rows += self.row(group, "p99 / p99 of the journal alone", "", [switch, journal],
-                         lambda run: run[switch]["purchase"]["p99_us"] / run[journal]["p99_us"], 2.5)
+                         lambda run: counted(run[switch])["p99_us"] / run[journal]["p99_us"], 2.5)
         rows += self.row(group, "the switch's CPU a request", "µs", [switch],
-                         lambda run: 1e6 * run[switch]["switch_cpu_s"] / run[switch]["switch_requests"])
+                         lambda run: 1e6 * run[switch]["switch_cpu_s"] /
+                         run[switch]["switch_requests"])
         rows += self.row(group, "whole windows in the run", "", [switch],
                          lambda run: run[switch]["windows"], 3, at_most=False)
         return rows
@@ -141,14 +142,16 @@ def counted(report):
 
 def beside(results, prefix, rate):
     """The switch and what it is compared with at one rate: medians, and the runs behind them."""
-    lines = [f"| {rate:,} purchases/s | {' | '.join(f'{name}, ms' for _, name in LATENCIES)} | over 1 ms |",
+    names = " | ".join(f"{name}, ms" for _, name in LATENCIES)
+    lines = [f"| {rate:,} purchases/s | {names} | over 1 ms |",
              "|---|" + "---|" * (len(LATENCIES) + 1)]
     for step, words in LOADS:
         reports = results.values([f"{prefix}_{step}"], lambda run: counted(run[f"{prefix}_{step}"]))
         if not reports:
             continue
         cells = [[report[name] / 1000 for report in reports] for name, _ in LATENCIES]
-        texts = [f"{figure(statistics.median(cell))} ({', '.join(map(figure, cell))})" for cell in cells]
+        texts = [f"{figure(statistics.median(cell))} ({', '.join(map(figure, cell))})"
+                 for cell in cells]
         texts.append(f"{figure(statistics.median(over_share(report) for report in reports))} %")
         lines.append(f"| {words} | {' | '.join(texts)} |")
     return "\n".join(lines) if len(lines) > 2 else ""

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what only the comparison needs: PostgreSQL 15 and Redis 7 from Debian. Builds and tests do
-# without. Debian would start both at once as services; they are measured as processes of our own.
+# Installs what only the comparison needs: PostgreSQL 15 and Redis 7 from Debian. Builds and tests
+# do without. Debian would start them as services; they are measured as processes of our own. What
+# was there already is left as it is.
 set -euo pipefail
 
 missing=()
@@ -19,6 +20,6 @@ echo "Installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get update -q
 "${as_root[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}"
-for service in postgresql redis-server; do
-  "${as_root[@]}" systemctl disable --now "$service" > /dev/null 2>&1 || true
+for package in "${missing[@]}"; do
+  "${as_root[@]}" systemctl disable --now "${package%-15}" > /dev/null 2>&1 || true
 done

@@ -1,5 +1,5 @@
--- The switch's purchase in PostgreSQL: the same accounts, the same register row with its answer, the
--- same three keys to find it by (a repeated message, the original of a reversal, the RRN).
+-- The switch's purchase in PostgreSQL: the same accounts, the same register row with its answer,
+-- the same three keys to find it by (a repeated message, the original of a reversal, the RRN).
 
 CREATE TABLE cards (
   id bigint PRIMARY KEY,
@@ -31,9 +31,9 @@ CREATE UNIQUE INDEX duplicates ON transactions (terminal, stan, sent_us);
 CREATE INDEX originals ON transactions (terminal, sent_us);
 CREATE INDEX transaction_references ON transactions (reference);
 
--- One round trip. The merchant's row, which every purchase wants, comes last: its lock is held until
--- the commit is on disk. With in_books_merchant false that row is left to a settlement that sums the
--- transactions, which lets commits share a sync.
+-- One round trip. The merchant's row, which every purchase wants, comes last: its lock is held
+-- until the commit is on disk. With in_books_merchant false that row is left to a settlement that
+-- sums the transactions, which lets commits share a sync.
 CREATE FUNCTION debit(in_card bigint, in_merchant integer, in_terminal integer, in_stan integer,
                       in_sent_us bigint, in_amount_won bigint, in_books_merchant boolean)
 RETURNS text LANGUAGE plpgsql AS $$

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""PostgreSQL 15 doing the switch's purchase, durable before its answer: 64 connections, one in flight.
+"""PostgreSQL 15 doing the switch's purchase, durable before its answer, on 64 connections.
 
   bench/peers/postgres_peer.py [--dir build/peers/postgres] [--cards 1000000] [--seconds 30]
                                [--commit-delay US]
 
-Makes a cluster of its own in the folder, fills it, runs pgbench against it, proves the books, prints
-one JSON object and ends the server. Without --commit-delay it first tries some and takes the best.
+Makes a cluster of its own in the folder, fills it, runs pgbench against it, proves the books,
+prints one JSON object and ends the server. Without --commit-delay it first tries some and takes the
+best.
 """
 
 import argparse
@@ -23,7 +24,7 @@ FACE_WON = 100_000
 COMMIT_DELAYS_US = [0, 20, 50, 100, 200, 400]
 TUNING_S = 5  # for each of them
 
-# Everything durable; otherwise as fast as it gets on a small machine. No checkpoint falls into a run.
+# All durable; otherwise as fast as it gets on a small machine. No checkpoint falls into a run.
 SETTINGS = {
     "fsync": "on",
     "synchronous_commit": "on",
@@ -61,8 +62,8 @@ class PostgresPeer:
         return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
 
     def query(self, *arguments):
-        command = [BIN / "psql", "-h", "127.0.0.1", "-p", self.port, "-U", "bench", "-X", "-q", "-A",
-                   "-t", "-v", "ON_ERROR_STOP=1", *arguments, "postgres"]
+        command = [BIN / "psql", "-h", "127.0.0.1", "-p", self.port, "-U", "bench", "-X", "-q",
+                   "-A", "-t", "-v", "ON_ERROR_STOP=1", *arguments, "postgres"]
         done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
         if done.returncode != 0:
             raise RuntimeError(f"psql failed: {done.stderr.strip()}")
@@ -100,8 +101,8 @@ class PostgresPeer:
             self.query("-c", f"INSERT INTO cards SELECT id, 2, {FACE_WON}, {FACE_WON}, 0 "
                              f"FROM generate_series(1, {self.cards}) id")
             self.query("-c", "INSERT INTO merchants VALUES (1, 0)")
-        # Every page of the cards is written anew and no checkpoint follows, so that the run need not
-        # write whole pages into the WAL.
+        # Every page of the cards is written anew and no checkpoint follows, so that the run need
+        # not write whole pages into the WAL.
         self.query("-c", "TRUNCATE transactions", "-c", "UPDATE merchants SET payable_won = 0",
                    "-c", "UPDATE cards SET balance_won = face_won, spent_won = 0")
         self.query("-c", "VACUUM ANALYZE cards")
@@ -115,8 +116,9 @@ class PostgresPeer:
                     "-f", str(HERE / "postgres_debit.pgbench")]
         if log_prefix is not None:
             command += ["-l", f"--log-prefix={log_prefix}"]
+        environment = {**os.environ, "PGOPTIONS": f"-c commit_delay={self.commit_delay_us}"}
         done = subprocess.run([*command, "postgres"], capture_output=True, text=True,
-                              env={**os.environ, "PGOPTIONS": f"-c commit_delay={self.commit_delay_us}"})
+                              env=environment)
         rates = [line.split()[2] for line in done.stdout.splitlines() if line.startswith("tps = ")]
         if done.returncode != 0 or not rates:
             raise RuntimeError(f"pgbench failed: {done.stdout} {done.stderr}")
@@ -145,11 +147,12 @@ class PostgresPeer:
             "-v", f"books_merchant={str(books_merchant).lower()}",
             "-f", str(HERE / "postgres_check.sql")).split("|")
         if right != "t":
-            raise RuntimeError(f"PostgreSQL's books are wrong: spent {spent}, moved {moved}, payable "
-                               f"{payable}, {wrong} cards")
+            raise RuntimeError(f"PostgreSQL's books are wrong: spent {spent}, moved {moved}, "
+                               f"payable {payable}, {wrong} cards")
         at = lambda share: latencies[min(len(latencies) - 1, int(share * len(latencies)))]
         return {"per_second": rate, "requests": len(latencies),
-                "p50_us": at(0.5), "p99_us": at(0.99), "p999_us": at(0.999), "max_us": latencies[-1],
+                "p50_us": at(0.5), "p99_us": at(0.99), "p999_us": at(0.999),
+                "max_us": latencies[-1],
                 "books_merchant": books_merchant, "books_balance": True, "moved_won": int(moved)}
 
     def settings(self):
@@ -179,7 +182,7 @@ def main():
     try:
         peer.start()
         if options.commit_delay is None:
-            print(json.dumps({"purchases a second by commit delay": peer.tune(TUNING_S)}), flush=True)
+            print(json.dumps({"commit_delays": peer.tune(TUNING_S)}), flush=True)
         else:
             peer.commit_delay_us = options.commit_delay
         for books_merchant in (False, True):

@@ -1,5 +1,6 @@
--- The switch's purchase in Redis: checks, moves the money and keeps the register entry with its answer,
--- under the same three keys (a repeated message, the original of a reversal, the RRN), in one step.
+-- The switch's purchase in Redis: checks, moves the money and keeps the register entry with its
+-- answer, under the same three keys (a repeated message, the original of a reversal, the RRN), in
+-- one step.
 --   KEYS: card, merchant      ARGV: amount, transmission key (24 digits)
 local amount, sent = tonumber(ARGV[1]), ARGV[2]
 local first = redis.call('GET', 'duplicate:' .. sent)

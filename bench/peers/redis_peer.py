@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Redis 7 doing the switch's purchase: appendfsync always, one Lua script, 64 connections, one each in flight.
+"""Redis 7 doing the switch's purchase, durable before its answer, on 64 connections.
 
-  bench/peers/redis_peer.py [--dir build/peers/redis] [--cards 1000000] [--seconds 30] [--io-threads N]
+  bench/peers/redis_peer.py [--dir build/peers/redis] [--cards 1000000] [--seconds 30]
+                            [--io-threads N]
 
-Starts a server in the folder with nothing in it, makes the cards, runs redis-benchmark against it, proves
-the books, prints one JSON object and ends the server.
+Starts a server with nothing in it in the folder, makes the cards, runs redis-benchmark against it,
+proves the books, prints one JSON object and ends the server.
 """
 
 import argparse
@@ -85,8 +86,8 @@ class RedisPeer:
             raise RuntimeError(f"redis-benchmark failed: {done.stdout} {done.stderr}")
         # Above the table it may warn.
         table = done.stdout[done.stdout.index('"test"'):]
-        return {name: float(value) for name, value in next(csv.DictReader(table.splitlines())).items()
-                if name != "test"}
+        row = next(csv.DictReader(table.splitlines()))
+        return {name: float(value) for name, value in row.items() if name != "test"}
 
     def measure(self, seconds, warmup_s):
         """Raises where the books are wrong after it."""
@@ -119,7 +120,8 @@ class RedisPeer:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--dir", default="build/peers/redis")
     parser.add_argument("--cards", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=int, default=30)

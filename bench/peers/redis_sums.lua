@@ -1,5 +1,5 @@
--- The check of the books, a part at a time: the won of the cards, or those that the transactions moved,
--- with the numbers from ARGV[2] to ARGV[3]. One that is missing is an error.
+-- The check of the books, a part at a time: the won of the cards, or those that the transactions
+-- moved, with the numbers from ARGV[2] to ARGV[3]. One that is missing is an error.
 local sum = 0
 for number = tonumber(ARGV[2]), tonumber(ARGV[3]) do
   if ARGV[1] == 'cards' then

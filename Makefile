@@ -4,7 +4,7 @@
 #   make run         the demo world on a fresh data folder, a day of messages, then its live log
 #   make test        all tests with sanitizers, thread-sanitized ones again; under 25 minutes
 #   make bench       latency and throughput on this machine
-#   make measure     all figures of docs/performance.md, beside PostgreSQL and Redis; some 50 minutes
+#   make measure     all figures of docs/performance.md, beside PostgreSQL and Redis; an hour
 #   make crash       kill -9 again and again, and count: make crash ROUNDS=100
 #   make fuzz        made-up input for codec and session, then for the running switch: make fuzz MINUTES=10
 #   make powercut    the power is cut, at MOMENTS=5000 moments, and what is left is examined

@@ -1,7 +1,7 @@
 """What one run measures, each step on its own: the switch, and beside it what it is compared with.
 
 A step takes the Bench and returns its raw figures as a dictionary. Each starts the switch anew, on
-the same data, which grows from step to step as a ledger does.
+the data that the steps before it left; a run begins with the cards as they were made.
 """
 
 import pathlib
@@ -37,15 +37,30 @@ class Bench:
         return programs.Switch(self.options, self.folder)
 
     def make_cards(self):
-        """The cards are made once; later runs find them in their file."""
-        if (self.folder / "cards").exists():
+        """Once for all runs: their numbers in `cards`, the data folder as it is then in `made`."""
+        if (self.folder / "made").exists():
             return
         shutil.rmtree(self.folder / "data", ignore_errors=True)
+        (self.folder / "cards").unlink(missing_ok=True)
         switch = self.start_switch()
         try:
             programs.run_bench(self.options, self.folder, {"seconds": 1, "mix": VERIFIES})
-        finally:
+        except BaseException:
             switch.end()
+            raise
+        settle_and_end(switch)
+        self.copy("data", "made")
+
+    def begin_run(self):
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+        self.copy("made", "data")
+
+    def copy(self, source, target):
+        """Whole or not at all; the holes of the data file stay holes."""
+        part = self.folder / (target + ".part")
+        shutil.rmtree(part, ignore_errors=True)
+        subprocess.run(["cp", "-a", "--sparse=always", self.folder / source, part], check=True)
+        part.rename(self.folder / target)
 
     def check_books(self):
         done = subprocess.run([programs.BIN / "cpctl", "check", "--data", self.folder / "data"],

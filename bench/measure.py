@@ -92,8 +92,8 @@ def summary(figures):
                          f"{store['active_bytes']:,} + {store['frozen_bytes']:,} bytes, journal "
                          f"{store['journal_bytes']:,} bytes")
         memory = figures["memory_kb"]
-        words.append(f"\n    resident {memory['VmRSS']:,} kB: own {memory['RssAnon']:,}, file "
-                     f"{memory['RssFile']:,}; CPU {figures['switch_cpu_s']} s")
+        words.append(f"\n    resident {memory['VmRSS']:,} kB: own {memory['RssAnon']:,}, mapped "
+                     f"{memory['mapped']:,}; CPU {figures['switch_cpu_s']} s")
     return ", ".join(words).replace(", \n", "\n")
 
 

@@ -76,8 +76,11 @@ class Switch(Program):
 
     def memory_kb(self):
         text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return {name: int(re.search(rf"^{name}:\s+(\d+)", text, re.M).group(1))
-                for name in ("VmRSS", "RssAnon", "RssFile")}
+        figures = {name: int(re.search(rf"^{name}:\s+(\d+)", text, re.M).group(1))
+                   for name in ("VmRSS", "RssAnon", "RssFile", "RssShmem")}
+        # In /dev/shm the mapped file counts as shared memory.
+        figures["mapped"] = figures["RssFile"] + figures["RssShmem"]
+        return figures
 
     def cpu_s(self):
         text = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text()

@@ -114,7 +114,7 @@ class Results:
         group = f"{self.settings['cards']:,} cards"
         rows = self.row(group, "resident at the open loop's rate", "MB", ["open_switch"],
                         lambda run: memory("VmRSS")(run) * 1.048576, 600)
-        for name, words in (("RssAnon", "of it own"), ("RssFile", "of it the mapped file")):
+        for name, words in (("RssAnon", "of it own"), ("mapped", "of it mapped files")):
             rows += self.row(group, words, "MB", ["open_switch"],
                              lambda run, name=name: memory(name)(run) * 1.048576)
         rows += self.row(group, "start after an orderly stop", "s", ["start_after_stop"],

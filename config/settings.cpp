@@ -62,6 +62,7 @@ std::string path_text(Ini& ini, const std::string& section, const std::string& k
 void read_paths(Ini& ini, Settings& settings) {
   const std::filesystem::path beside = settings.config_file.parent_path();
   settings.key_file = settings.data_folder / path_text(ini, "keys", "file", "keys");
+  settings.master_key = path_text(ini, "keys", "master", settings.master_key);
   settings.control_socket =
       settings.data_folder / path_text(ini, "control", "socket", "control.sock");
   constexpr std::size_t kLongest = sizeof(sockaddr_un::sun_path) - 1;

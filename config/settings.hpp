@@ -20,6 +20,7 @@
 #include "codec/frame.hpp"
 #include "codec/profile.hpp"
 #include "config/error.hpp"
+#include "crypto/key_block.hpp"
 #include "crypto/mac.hpp"
 #include "ledger/parties.hpp"
 
@@ -42,6 +43,7 @@ struct Station {
   const codec::Profile* profile = &codec::kIso87Binary;  ///< lives as long as the Settings
   codec::FrameFormat frame;
   crypto::MacKind mac = crypto::MacKind::none;
+  crypto::KeyForm key_form = crypto::KeyForm::aes_kw;  ///< of a new key in 0800/161
   bool password_required = true;
   bool sign_on_required = false;
   std::uint32_t max_connections = 1'024;
@@ -107,7 +109,8 @@ struct Settings {
   std::string bin;                   ///< six digits: how our own card numbers begin
   base::TimeUs clock_offset_us = 0;  ///< added to the system's clock; demo world only
 
-  std::filesystem::path key_file;  ///< in the data folder
+  std::filesystem::path key_file;         ///< in the data folder
+  std::string master_key = "master.key";  ///< a file, in the data folder, or `credential:NAME`
   std::optional<std::filesystem::path>
       demo_key_file;                               ///< station keys of the first start; demo only
   std::optional<std::filesystem::path> seed_file;  ///< ledger data of the first start

@@ -103,6 +103,9 @@ Station read_station(Ini& ini, const std::string& name, bool demo, int port_shif
                                  HeaderKind::two_byte);
   station.frame.tpdu = section.yes_or_no("tpdu", false);
   station.mac = read_mac(section, station.role, only_tls, demo);
+  station.key_form = section.choice<crypto::KeyForm>(
+      "key-exchange", {{"aes-kw", crypto::KeyForm::aes_kw}, {"tr-31", crypto::KeyForm::key_block}},
+      crypto::KeyForm::aes_kw);
   station.password_required =
       section.choice<bool>("password", {{"required", true}, {"optional", false}}, true);
   station.sign_on_required =

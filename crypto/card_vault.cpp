@@ -155,22 +155,27 @@ ClearText::ClearText(std::string_view text) : size_(text.copy(text_.data(), text
 
 ClearText::~ClearText() { OPENSSL_cleanse(text_.data(), text_.size()); }
 
-CardVault::CardVault(const KeyStore& keys)
-    : keys_(keys),
-      seal_key_id_(keys.current_id(KeyUse::card_seal)),
-      password_key_id_(keys.current_id(KeyUse::password)),
-      index_key_ids_(ids_of(keys, KeyUse::card_index)),
-      state_(new State{
-          Gcm(key_bytes(keys, KeyUse::card_seal, seal_key_id_, "card_seal"), true), {}, {}, {}}) {
-  for (const std::uint16_t id : index_key_ids_)
-    state_->index.emplace_back(id, Hmac(key_bytes(keys, KeyUse::card_index, id, "card_index")));
-}
+CardVault::CardVault(const KeyStore& keys) { use(keys); }
 
 CardVault::~CardVault() = default;
 
+void CardVault::use(const KeyStore& keys) {
+  const std::uint16_t seal_id = keys.current_id(KeyUse::card_seal);
+  std::unique_ptr<State> state(
+      new State{Gcm(key_bytes(keys, KeyUse::card_seal, seal_id, "card_seal"), true), {}, {}, {}});
+  std::vector<std::uint16_t> index_ids = ids_of(keys, KeyUse::card_index);
+  for (const std::uint16_t id : index_ids)
+    state->index.emplace_back(id, Hmac(key_bytes(keys, KeyUse::card_index, id, "card_index")));
+  keys_ = &keys;
+  seal_key_id_ = seal_id;
+  password_key_id_ = keys.current_id(KeyUse::password);
+  index_key_ids_ = std::move(index_ids);
+  state_ = std::move(state);
+}
+
 IndexHash CardVault::index_hash(Secret what, std::string_view digits, std::uint16_t key_id) {
   Hmac& hmac = entry(state_->index, key_id, [&] {
-    return Hmac(key_bytes(keys_, KeyUse::card_index, key_id, "card_index"));
+    return Hmac(key_bytes(*keys_, KeyUse::card_index, key_id, "card_index"));
   });
   const auto kind = static_cast<std::uint8_t>(what);
   return head<16>(hmac({&kind, 1}, base::as_bytes(digits)));
@@ -193,7 +198,7 @@ Sealed CardVault::seal(Secret what, std::uint64_t card_id, std::string_view text
 std::optional<ClearText> CardVault::open(Secret what, std::uint64_t card_id, std::uint16_t key_id,
                                          const Sealed& sealed) {
   Gcm& gcm = entry(state_->open, key_id, [&] {
-    return Gcm(key_bytes(keys_, KeyUse::card_seal, key_id, "card_seal"), false);
+    return Gcm(key_bytes(*keys_, KeyUse::card_seal, key_id, "card_seal"), false);
   });
   std::array<std::uint8_t, kText> plain;
   const Wiper wipe(plain.data(), plain.size());
@@ -207,7 +212,7 @@ std::optional<ClearText> CardVault::open(Secret what, std::uint64_t card_id, std
 PasswordVerifier CardVault::verifier(std::uint64_t card_id, std::uint16_t key_id,
                                      std::string_view password) {
   Hmac& hmac = entry(state_->password, key_id,
-                     [&] { return Hmac(key_bytes(keys_, KeyUse::password, key_id, "password")); });
+                     [&] { return Hmac(key_bytes(*keys_, KeyUse::password, key_id, "password")); });
   std::array<std::uint8_t, 8> card;
   base::store_big_endian(card.data(), card_id);
   return head<16>(hmac(card, base::as_bytes(password)));

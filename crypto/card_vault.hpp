@@ -44,10 +44,16 @@ class ClearText {
 /// One thread at a time. Throws std::runtime_error if OpenSSL fails or a key id is unknown.
 class CardVault {
  public:
+  /// The keys must outlive the vault, or the next use().
   explicit CardVault(const KeyStore& keys);
   ~CardVault();
   CardVault(const CardVault&) = delete;
   CardVault& operator=(const CardVault&) = delete;
+
+  /// Goes over to other keys, which must have all that the ones before had. Keeps those when it
+  /// throws.
+  void use(const KeyStore& keys);
+  const KeyStore& keys() const { return *keys_; }
 
   /// How a card number (what = card_number) or PIN# is found, under the index key of that id.
   IndexHash index_hash(Secret what, std::string_view digits, std::uint16_t key_id);
@@ -67,8 +73,8 @@ class CardVault {
   PasswordVerifier verifier(std::uint64_t card_id, std::uint16_t key_id, std::string_view password);
 
  private:
-  const KeyStore& keys_;
-  std::uint16_t seal_key_id_, password_key_id_;
+  const KeyStore* keys_ = nullptr;
+  std::uint16_t seal_key_id_ = 0, password_key_id_ = 0;
   std::vector<std::uint16_t> index_key_ids_;
   struct State;  // OpenSSL contexts, made once: no allocation per message
   std::unique_ptr<State> state_;

@@ -1,9 +1,11 @@
 #include "crypto/key_file.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <vector>
 
+#include "base/assert.hpp"
 #include "crypto/openssl.hpp"
 
 namespace crypto {
@@ -20,13 +22,8 @@ constexpr UseName kUseNames[] = {
     {KeyUse::card_index, "card_index"},
     {KeyUse::card_seal, "card_seal"},
     {KeyUse::password, "password"},
+    {KeyUse::exchanged, "exchanged"},
 };
-
-std::optional<KeyUse> find_use(std::string_view name, bool storage) {
-  for (const auto& [use, known] : kUseNames)
-    if (known == name && (use >= KeyUse::card_index) == storage) return use;
-  return std::nullopt;
-}
 
 /// The words of a line; views into it.
 std::vector<std::string_view> words_of(std::string_view line) {
@@ -43,59 +40,92 @@ std::vector<std::string_view> words_of(std::string_view line) {
 }
 
 /// The line's key, or what is wrong with the line.
-std::string parse_line(const std::vector<std::string_view>& words, KeyLine& line) {
+std::string parse_clear_line(const std::vector<std::string_view>& words, KeyLine& line) {
   const bool storage = words[0] == "storage";
   if (!storage && words[0] != "station") return "it begins with neither `station` nor `storage`";
   if (words.size() != 4)
     return storage ? "not of the form `storage USE ID HEX`"
                    : "not of the form `station NAME USE HEX`";
-  const auto use = find_use(words[storage ? 1 : 2], storage);
-  if (!use)
-    return storage ? "USE must be card_index, card_seal or password"
-                   : "USE must be pin, mac or transport";
-  line.use = *use;
-  if (storage) {
-    const char* const end = words[2].data() + words[2].size();
-    const auto [at, error] = std::from_chars(words[2].data(), end, line.storage_id);
-    if (error != std::errc() || at != end || line.storage_id == 0)
-      return "ID must be a number from 1 to 65535";
-  } else {
-    line.station = words[1];
-  }
+  if (std::string wrong = parse_key_name(words, line); !wrong.empty()) return wrong;
   const std::size_t size = storage ? kStorageKeySize : kStationKeySize;
-  auto bytes = base::from_hex(words[3]);
-  const bool right = bytes && bytes->size() == size;
-  if (right) line.key = Key(std::move(*bytes));
-  if (bytes && !right) OPENSSL_cleanse(bytes->data(), bytes->size());
-  return right ? "" : "HEX must be " + std::to_string(2 * size) + " hexadecimal digits";
+  auto key = key_from_hex(words[3], size);
+  if (key) line.key = std::move(*key);
+  return key ? "" : "HEX must be " + std::to_string(2 * size) + " hexadecimal digits";
 }
 
 }  // namespace
 
 SecretText::~SecretText() { OPENSSL_cleanse(bytes.data(), bytes.size()); }
 
+void SecretText::append(std::string_view more) {
+  CP_ASSERT(bytes.size() + more.size() <= bytes.capacity());
+  bytes.insert(bytes.end(), more.begin(), more.end());
+}
+
 std::string_view to_text(KeyUse use) { return kUseNames[static_cast<std::size_t>(use)].name; }
+
+std::optional<KeyUse> find_key_use(std::string_view name) {
+  for (const auto& [use, known] : kUseNames)
+    if (known == name) return use;
+  return std::nullopt;
+}
 
 std::runtime_error bad_key_line(const std::filesystem::path& file, std::size_t line,
                                 const std::string& what) {
   return std::runtime_error(file.string() + ":" + std::to_string(line) + ": " + what);
 }
 
-void parse_key_file(const SecretText& text, const std::function<void(const KeyLine&)>& take) {
-  std::string_view rest(text.bytes.data(), text.bytes.size());
+std::uint32_t parse_key_number(std::string_view text, std::uint32_t most) {
+  std::uint32_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && at == end && number <= most ? number : 0;
+}
+
+std::optional<Key> key_from_hex(std::string_view hex, std::size_t size) {
+  auto bytes = base::from_hex(hex);
+  if (!bytes) return std::nullopt;
+  if (bytes->size() == size) return Key(std::move(*bytes));
+  OPENSSL_cleanse(bytes->data(), bytes->size());
+  return std::nullopt;
+}
+
+std::string parse_key_name(const std::vector<std::string_view>& words, KeyLine& line) {
+  const bool storage = words[0] == "storage";
+  const auto use = find_key_use(words[storage ? 1 : 2]);
+  if (!use || is_storage_use(*use) != storage)
+    return storage ? "USE must be card_index, card_seal, password or exchanged"
+                   : "USE must be pin, mac or transport";
+  line.use = *use;
+  if (!storage) {
+    line.station = words[1];
+    return "";
+  }
+  line.storage_id = static_cast<std::uint16_t>(parse_key_number(words[2], UINT16_MAX));
+  return line.storage_id == 0 ? "ID must be a number from 1 to 65535" : "";
+}
+
+void for_each_line(
+    const SecretText& text,
+    const std::function<void(std::size_t, const std::vector<std::string_view>&)>& take) {
+  std::string_view rest = text.view();
   for (std::size_t number = 1; !rest.empty(); ++number) {
     const std::size_t size = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = rest.substr(0, size);
+    rest.remove_prefix(std::min(size + 1, rest.size()));
+    const std::vector<std::string_view> words = words_of(line.substr(0, line.find('#')));
+    if (!words.empty()) take(number, words);
+  }
+}
+
+void parse_key_file(const SecretText& text, const std::function<void(const KeyLine&)>& take) {
+  for_each_line(text, [&](std::size_t number, const std::vector<std::string_view>& words) {
     KeyLine line;
     line.number = number;
-    line.text = rest.substr(0, size);
-    line.text = line.text.substr(0, line.text.find('#'));
-    rest.remove_prefix(std::min(size + 1, rest.size()));
-    const std::vector<std::string_view> words = words_of(line.text);
-    if (words.empty()) continue;
-    const std::string wrong = parse_line(words, line);
+    const std::string wrong = parse_clear_line(words, line);
     if (!wrong.empty()) throw bad_key_line(text.file, number, wrong);
     take(line);
-  }
+  });
 }
 
 }  // namespace crypto

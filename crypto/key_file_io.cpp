@@ -95,7 +95,7 @@ SecretText read_key_file(const std::filesystem::path& file, KeyFileAccess access
   return text;
 }
 
-void write_key_file(const std::filesystem::path& file, std::string_view text) {
+void write_key_file(const std::filesystem::path& file, std::string_view text, KeyFileWrite how) {
   std::filesystem::path temporary = file;
   temporary += ".new";
   ::unlink(temporary.c_str());  // what a crash left
@@ -111,7 +111,8 @@ void write_key_file(const std::filesystem::path& file, std::string_view text) {
     text.remove_prefix(static_cast<std::size_t>(put));
   }
   if (::fsync(opened.get()) != 0) throw failed(temporary, "the key file cannot be synced", errno);
-  if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, file.c_str(), RENAME_NOREPLACE) != 0) {
+  if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, file.c_str(),
+                  how == KeyFileWrite::make ? RENAME_NOREPLACE : 0) != 0) {
     if (errno == EEXIST)
       throw std::runtime_error(file.string() +
                                ": there is a key file already; its keys are never overwritten");

@@ -6,9 +6,14 @@
 #include "base/assert.hpp"
 #include "crypto/key_file.hpp"
 #include "crypto/key_material.hpp"
-#include "crypto/openssl.hpp"
+#include "crypto/key_wrap.hpp"
 
 namespace crypto {
+namespace {
+
+base::TimeUs whole_seconds(base::TimeUs now) { return now - now % base::kMicrosPerSecond; }
+
+}  // namespace
 
 Key::Key(std::vector<std::uint8_t> bytes)
     : material_(std::make_shared<KeyMaterial>(std::move(bytes))) {}
@@ -22,61 +27,83 @@ KeyMaterial& Key::material() const {
   return *material_;
 }
 
-std::unique_ptr<FileKeyStore> FileKeyStore::load(const std::filesystem::path& file) {
+std::unique_ptr<FileKeyStore> FileKeyStore::load_clear(const std::filesystem::path& file) {
   const SecretText text = read_key_file(file, KeyFileAccess::owner_only);
   auto store = std::make_unique<FileKeyStore>();
   parse_key_file(text, [&](const KeyLine& line) {
     const bool fresh =
         line.storage_id == 0
-            ? store->station_keys_[line.use].try_emplace(std::string(line.station), line.key).second
-            : store->storage_keys_.try_emplace({line.use, line.storage_id}, line.key).second;
+            ? store->station_keys_
+                  .try_emplace({std::string(line.station), line.use}, StationKey{line.key})
+                  .second
+            : store->storage_keys_.try_emplace({line.use, line.storage_id}, StorageKey{line.key})
+                  .second;
     if (!fresh) throw bad_key_line(file, line.number, "this key has been given already");
   });
-  for (const KeyUse use : kStorageUses) {
+  for (const KeyUse use : {KeyUse::card_index, KeyUse::card_seal, KeyUse::password})
     if (store->current_id(use) == 0)
       throw std::runtime_error(file.string() + ": no storage key " + std::string(to_text(use)) +
                                "; restore the file that the data was made with");
-  }
   return store;
 }
 
-void FileKeyStore::create(const std::filesystem::path& file,
-                          const std::filesystem::path& station_keys_file,
-                          base::RandomSource& random) {
-  const SecretText stations = read_key_file(station_keys_file, KeyFileAccess::published);
-  std::string text;
-  const auto wipe = [](std::string* whole) { OPENSSL_cleanse(whole->data(), whole->size()); };
-  const std::unique_ptr<std::string, decltype(wipe)> wiped_on_every_way_out(&text, wipe);
-  text.reserve(kMaxKeyFileSize + 1'024);  // never moved, so that wiping it wipes all of it
-  text =
-      "# Keys of this switch. Whoever reads them can forge and read messages and cards;\n"
-      "# without the storage keys the data cannot be read. Keep a copy in a safe place.\n";
-  parse_key_file(stations, [&](const KeyLine& line) {
+std::unique_ptr<FileKeyStore> FileKeyStore::load_published(const std::filesystem::path& file) {
+  const SecretText text = read_key_file(file, KeyFileAccess::published);
+  auto store = std::make_unique<FileKeyStore>();
+  parse_key_file(text, [&](const KeyLine& line) {
     if (line.storage_id != 0)
-      throw bad_key_line(station_keys_file, line.number, "a storage key must not be published");
-    text.append(line.text).append("\n");
+      throw bad_key_line(file, line.number, "a storage key must not be published");
+    if (!store->station_keys_
+             .try_emplace({std::string(line.station), line.use}, StationKey{line.key})
+             .second)
+      throw bad_key_line(file, line.number, "this key has been given already");
   });
-  for (const KeyUse use : kStorageUses) {
-    std::array<std::uint8_t, kStorageKeySize> key;
-    random.fill(key);
-    std::string hex = base::to_hex(key);
-    text.append("storage ").append(to_text(use)).append(" 1 ").append(hex).append("\n");
-    OPENSSL_cleanse(hex.data(), hex.size());
-    OPENSSL_cleanse(key.data(), key.size());
+  return store;
+}
+
+void FileKeyStore::put_station_key(std::string_view station, KeyUse use, Key key,
+                                   base::TimeUs now) {
+  CP_ASSERT(!is_storage_use(use) && key.bytes().size() == kStationKeySize);
+  const auto [at, is_new] = station_keys_.try_emplace({std::string(station), use});
+  if (!is_new) ++at->second.generation;
+  at->second.key = std::move(key);
+  at->second.since_us = whole_seconds(now);
+}
+
+std::uint16_t FileKeyStore::add_storage_key(KeyUse use, base::RandomSource& random,
+                                            base::TimeUs now) {
+  CP_ASSERT(is_storage_use(use));
+  const std::uint16_t last = current_id(use);
+  if (last == UINT16_MAX)
+    throw std::runtime_error("there have been 65535 keys of use " + std::string(to_text(use)) +
+                             "; there can be no more");
+  const auto id = static_cast<std::uint16_t>(last + 1);
+  storage_keys_[{use, id}] = {draw_storage_key(random), whole_seconds(now)};
+  return id;
+}
+
+void FileKeyStore::add_missing_storage_keys(base::RandomSource& random, base::TimeUs now) {
+  for (const KeyUse use : kStorageUses)
+    if (current_id(use) == 0) add_storage_key(use, random, now);
+}
+
+std::string FileKeyStore::missing_from(const FileKeyStore& older) const {
+  for (const auto& [name, before] : older.storage_keys_) {
+    const Key* const now = storage_key(name.first, name.second);
+    if (now == nullptr || !std::ranges::equal(now->bytes(), before.key.bytes()))
+      return std::string(to_text(name.first)) + " " + std::to_string(name.second);
   }
-  write_key_file(file, text);
+  return "";
 }
 
 const Key* FileKeyStore::station_key(std::string_view station, KeyUse use) const {
-  const auto keys = station_keys_.find(use);
-  if (keys == station_keys_.end()) return nullptr;
-  const auto found = keys->second.find(station);
-  return found == keys->second.end() ? nullptr : &found->second;
+  const auto found = station_keys_.find({std::string(station), use});
+  return found == station_keys_.end() ? nullptr : &found->second.key;
 }
 
 const Key* FileKeyStore::storage_key(KeyUse use, std::uint16_t id) const {
   const auto found = storage_keys_.find({use, id});
-  return found == storage_keys_.end() ? nullptr : &found->second;
+  return found == storage_keys_.end() ? nullptr : &found->second.key;
 }
 
 std::uint16_t FileKeyStore::current_id(KeyUse use) const {
@@ -84,6 +111,11 @@ std::uint16_t FileKeyStore::current_id(KeyUse use) const {
   if (after == storage_keys_.begin()) return 0;
   const auto& [last_use, id] = std::prev(after)->first;
   return last_use == use ? id : std::uint16_t{0};
+}
+
+std::uint32_t FileKeyStore::generation(std::string_view station, KeyUse use) const {
+  const auto found = station_keys_.find({std::string(station), use});
+  return found == station_keys_.end() ? 0 : found->second.generation;
 }
 
 }  // namespace crypto

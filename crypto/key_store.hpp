@@ -1,17 +1,20 @@
 #pragma once
-/// One interface for every key the switch uses; the first implementation is a file that only its
-/// owner can read.
+/// One interface for every key the switch uses; the first implementation is a file that holds them
+/// wrapped under a master key.
 
 #include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/random.hpp"
+#include "base/time.hpp"
 
 namespace crypto {
 
@@ -22,7 +25,16 @@ enum class KeyUse : std::uint8_t {
   card_index,  ///< HMAC-SHA-256 key by which card numbers and PIN#s are found
   card_seal,   ///< AES-256-GCM key that seals them
   password,    ///< HMAC-SHA-256 key of the password verifiers
+  exchanged,   ///< AES-256-GCM key that seals station keys which came about by key exchange
 };
+inline constexpr std::array kStationUses{KeyUse::pin, KeyUse::mac, KeyUse::transport};
+inline constexpr std::array kStorageUses{KeyUse::card_index, KeyUse::card_seal, KeyUse::password,
+                                         KeyUse::exchanged};
+inline constexpr bool is_storage_use(KeyUse use) { return use >= KeyUse::card_index; }
+
+/// As in KeyUse: `pin`, …, `exchanged`.
+std::string_view to_text(KeyUse use);
+std::optional<KeyUse> find_key_use(std::string_view name);
 
 struct KeyMaterial;
 
@@ -50,32 +62,72 @@ class KeyStore {
   virtual const Key* station_key(std::string_view station, KeyUse use) const = 0;
   /// A storage key by id, or nullptr.
   virtual const Key* storage_key(KeyUse use, std::uint16_t id) const = 0;
-  /// The id with which new records are made.
+  /// The id with which new records are made; 0 where there is no key of this use.
   virtual std::uint16_t current_id(KeyUse use) const = 0;
+  /// How many keys the station had for this use, the present one counted: what was exchanged after
+  /// an older one no longer holds.
+  virtual std::uint32_t generation(std::string_view, KeyUse) const { return 1; }
 };
 
-/// The key file: a line a key, `station NAME USE HEX` (16 bytes) or `storage USE ID HEX` (32
-/// bytes), the uses written as in KeyUse; `#` begins a comment. New records are made with the
-/// highest id. Throws std::runtime_error, with a sentence that says what to do, when the file is
-/// readable by others than its owner, belongs to somebody else, or a line is wrong (line number, no
-/// content).
+class MasterKeys;
+
+/// The key file: a line a key, wrapped by AES-KW under a master key; docs/operations.md has its
+/// form. An HMAC under a key made from the master key is over all of it, so that no line can be
+/// taken away, put back or given to another station.
+///
+/// Throws std::runtime_error, with a sentence that says what to do, when a file is readable by
+/// others than its owner, belongs to somebody else, or a line is wrong (line number, no content).
+/// Whoever changes it works on a copy that nobody else has; the rest is read-only and for any
+/// thread.
 class FileKeyStore : public KeyStore {
  public:
-  static std::unique_ptr<FileKeyStore> load(const std::filesystem::path& file);
+  static std::unique_ptr<FileKeyStore> load(const std::filesystem::path& file,
+                                            const MasterKeys& master);
+  /// A file in clear, as the version before this one made it: `station NAME USE HEX`, `storage USE
+  /// ID HEX`.
+  static std::unique_ptr<FileKeyStore> load_clear(const std::filesystem::path& file);
+  /// Station keys that may be readable by all: a demo set. No storage keys.
+  static std::unique_ptr<FileKeyStore> load_published(const std::filesystem::path& file);
+  /// Whether the file is one that load() reads. Throws as it does.
+  static bool is_wrapped(const std::filesystem::path& file);
 
-  /// Makes a key file (mode 0600, synced, renamed in): the station lines of `station_keys_file`
-  /// (which may be readable by all: a published demo set) and fresh storage keys. Throws where
-  /// there is a key file already: without its keys the data cannot be read.
-  static void create(const std::filesystem::path& file,
-                     const std::filesystem::path& station_keys_file, base::RandomSource& random);
+  /// Makes the file. Throws where there is one already: without its keys the data cannot be read.
+  void create(const std::filesystem::path& file, const MasterKeys& master) const;
+  /// Puts this in the file's place in one step.
+  void replace(const std::filesystem::path& file, const MasterKeys& master) const;
+
+  /// The station's key from now on.
+  void put_station_key(std::string_view station, KeyUse use, Key key, base::TimeUs now);
+  /// A fresh storage key, with which new records are made from now on; the older ones stay.
+  std::uint16_t add_storage_key(KeyUse use, base::RandomSource& random, base::TimeUs now);
+  /// A first key for each storage use that has none.
+  void add_missing_storage_keys(base::RandomSource& random, base::TimeUs now);
+  /// The first storage key of `older` that is not here as it is there: what was made under it could
+  /// no longer be read. Empty: none.
+  std::string missing_from(const FileKeyStore& older) const;
 
   const Key* station_key(std::string_view station, KeyUse use) const override;
   const Key* storage_key(KeyUse use, std::uint16_t id) const override;
   std::uint16_t current_id(KeyUse use) const override;
+  std::uint32_t generation(std::string_view station, KeyUse use) const override;
+
+  struct StationKey {
+    Key key;
+    std::uint32_t generation = 1;
+    base::TimeUs since_us = 0;  ///< whole seconds; 0: not known
+  };
+  struct StorageKey {
+    Key key;
+    base::TimeUs since_us = 0;
+  };
+  using StationKeys = std::map<std::pair<std::string, KeyUse>, StationKey>;
+  using StorageKeys = std::map<std::pair<KeyUse, std::uint16_t>, StorageKey>;
+  const StationKeys& station_keys() const { return station_keys_; }
+  const StorageKeys& storage_keys() const { return storage_keys_; }
 
  private:
-  std::map<KeyUse, std::map<std::string, Key, std::less<>>> station_keys_;
-  std::map<std::pair<KeyUse, std::uint16_t>, Key> storage_keys_;
+  StationKeys station_keys_;
+  StorageKeys storage_keys_;
 };
 
 }  // namespace crypto

@@ -87,6 +87,13 @@ std::optional<Password> open_pin_block(const Key& key, const PinBlock& block,
   return Password(std::string_view(digits.data(), size));
 }
 
+std::optional<Password> open_pin_block(std::span<const Key> keys, const PinBlock& block,
+                                       std::string_view card_or_account) {
+  for (const Key& key : keys)
+    if (auto password = open_pin_block(key, block, card_or_account)) return password;
+  return std::nullopt;
+}
+
 PinBlock make_pin_block(const Key& key, const Password& password,
                         std::string_view card_or_account) {
   const std::string_view digits = password.digits();

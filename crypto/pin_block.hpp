@@ -38,6 +38,9 @@ std::array<char, 12> account_part(std::string_view card_or_account);
 /// outside 4–12, a digit above 9, a filler that is not F.
 std::optional<Password> open_pin_block(const Key& key, const PinBlock& block,
                                        std::string_view card_or_account);
+/// The same under the first of these keys under which it is a block.
+std::optional<Password> open_pin_block(std::span<const Key> keys, const PinBlock& block,
+                                       std::string_view card_or_account);
 PinBlock make_pin_block(const Key& key, const Password& password, std::string_view card_or_account);
 
 /// The block as 16 hexadecimal digits (DE 48 tags 0005, 0010, 0020), or nothing.

@@ -13,9 +13,7 @@ void set_owner(Exchange& exchange, CardInHand& in_hand) {
   const Request& request = exchange.request;
   Context& context = exchange.context;
   auto file = ledger::read_card_file(context.draft, in_hand.id);
-  const auto block = crypto::pin_block_from_hex(*request.tags.find(10));
-  const auto password =
-      crypto::open_pin_block(*request.station.pin_key, *block, request.card.view());
+  const auto password = request.new_password();
   CP_ASSERT(file.has_value() && password.has_value());
   ledger::set_password(context.vault, in_hand.id, in_hand.card, password->digits());
   file->head.has_initial = 0;

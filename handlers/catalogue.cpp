@@ -78,12 +78,7 @@ bool needs_password(const CatalogueRow& row, const Request& request, const Rules
 
 /// 0010 is a PIN block, 0011 a hint without the password in it, 0012 a customer id.
 bool activation_tags_are_good(const Request& request) {
-  const auto hex = request.tags.find(10);
-  if (!hex) return false;
-  const auto block = crypto::pin_block_from_hex(*hex);
-  if (!block) return false;
-  const auto password =
-      crypto::open_pin_block(*request.station.pin_key, *block, request.card.view());
+  const auto password = request.new_password();
   if (!password) return false;
   if (const auto hint = request.tags.find(11)) {
     if (!is_hint(*hint)) return false;

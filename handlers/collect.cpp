@@ -45,7 +45,7 @@ Refusal collect(Exchange& exchange) {
       context.vault.open(Secret::initial_password, id, head.seal_key, file->initial);
   if (!number || !pin || !initial) return Refusal::system_error;
 
-  const crypto::PinBlock block = crypto::make_pin_block(*exchange.request.station.pin_key,
+  const crypto::PinBlock block = crypto::make_pin_block(exchange.request.pin_keys.front(),
                                                         crypto::Password(*initial), *number);
   answer.card.size = number->view().copy(answer.card.data.data(), answer.card.data.size());
   codec::TagWriter tags(answer.tags);

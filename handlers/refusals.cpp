@@ -14,6 +14,8 @@ constexpr std::array<RefusalInfo, kRefusalCount> kTable{{
     {mac_wrong, "63", "MAC missing or wrong", false, ""},
     {format_error, "30", "format error", false, ""},
     {not_signed_on, "58", "not signed on", false, ""},
+    {no_transport_key, "58", "station has no transport key", false, ""},
+    {no_such_key, "58", "station uses no such key", false, ""},
     {no_such_transaction, "12", "no such transaction", true, ""},
     {role_not_permitted, "58", "not permitted to this station", false, ""},
     {cash_not_permitted, "58", "cash is the agents'", false, ""},

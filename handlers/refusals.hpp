@@ -11,6 +11,8 @@ enum class Refusal : std::uint8_t {
   mac_wrong,
   format_error,
   not_signed_on,
+  no_transport_key,
+  no_such_key,
   no_such_transaction,
   role_not_permitted,
   cash_not_permitted,

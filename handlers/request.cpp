@@ -24,11 +24,18 @@ bool Request::names_foreign_card(std::string_view bin) const {
 std::optional<crypto::Password> Request::password() const {
   crypto::PinBlock block;
   message.bytes(52, block);
-  return crypto::open_pin_block(*station.pin_key, block, card.view());
+  return crypto::open_pin_block(pin_keys, block, card.view());
 }
 
-Request read_request(const codec::Message& message, const Station& station) {
-  Request request{message, station, message.mti().without_repeat(), 0, 0, {}, {}, {}, {}, {}};
+std::optional<crypto::Password> Request::new_password() const {
+  const auto hex = tags.find(10);
+  const auto block = hex ? crypto::pin_block_from_hex(*hex) : std::nullopt;
+  return block ? crypto::open_pin_block(pin_keys, *block, card.view()) : std::nullopt;
+}
+
+Request read_request(const codec::Message& message, const Station& station, base::TimeUs now) {
+  Request request{message, station, message.mti().without_repeat(), 0, 0, {}, {}, {}, {}, {}, {}};
+  request.pin_keys = station.pin_keys->counting(now);
   if (message.has(2)) request.card = message.digits<19>(2);
   if (message.has(3)) request.processing_code = static_cast<std::uint32_t>(message.number(3));
   if (message.has(4)) request.amount_won = static_cast<std::int64_t>(message.number(4));

@@ -247,7 +247,7 @@ void make_reference(const codec::Message& message, Context& context, Answer& ans
 }
 
 Answer handle(const codec::Message& message, const Station& station, Context& context) {
-  const Request request = read_request(message, station);
+  const Request request = read_request(message, station, context.now);
   Answer answer = refuse(Refusal::none, context.now);
   const bool has_processing_code = request.mti.value == 100 || request.mti.value == 200;
   if (has_processing_code && !message.has(3)) return refuse(Refusal::format_error, context.now, 3);

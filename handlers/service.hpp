@@ -15,6 +15,7 @@
 #include "base/time.hpp"
 #include "codec/message.hpp"
 #include "crypto/card_vault.hpp"
+#include "crypto/working_keys.hpp"
 #include "handlers/answer.hpp"
 #include "ledger/directory.hpp"
 #include "ledger/draft.hpp"
@@ -27,7 +28,7 @@ struct Station {
   ledger::StationId id = 0;
   ledger::Role role = ledger::Role::terminal;
   bool password_required = true;
-  const crypto::Key* pin_key = nullptr;
+  const crypto::WorkingKeys* pin_keys = nullptr;
 };
 
 /// What is configured and the same for all requests.

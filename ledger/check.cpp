@@ -16,9 +16,10 @@ CheckReport check_books(Snapshot& snapshot, crypto::CardVault* vault, const Chec
     source.progress.begin(share, doing, expected);
     check();
   };
-  part(2, "merchants, terminals, products", 1, [&] {
+  part(2, "merchants, terminals, products, keys", 1, [&] {
     check_meta(source, state);
     check_parties(source, state);
+    check_station_keys(source, vault);
   });
   part(18, "counting the cards", state.card_counter, [&] { count_cards(source, state); });
   part(500, "the register", state.sequence_counter,

@@ -105,6 +105,7 @@ struct State {
 // The parts, in this order.
 void check_meta(Source& source, State& state);
 void check_parties(Source& source, State& state);
+void check_station_keys(Source& source, crypto::CardVault* vault);
 void count_cards(Source& source, State& state);
 void check_transactions(Source& source, State& state, CheckReport& report);
 void check_accounts(Source& source, State& state, CheckReport& report);

@@ -40,6 +40,8 @@ std::string_view table_name(Table table) {
       return "totals";
     case Table::holds:
       return "holds";
+    case Table::station_keys:
+      return "station_keys";
   }
   return "?";
 }

@@ -26,8 +26,9 @@ enum class Table : std::uint8_t {
   orders = 16,           ///< sales: cards allotted, by order id
   totals = 17,           ///< business day, station, merchant, terminal → sums
   holds = 18,            ///< open holds, by card and hold
+  station_keys = 19,     ///< keys by key exchange, sealed; by station and use
 };
-inline constexpr int kTableCount = 18;
+inline constexpr int kTableCount = 19;
 
 std::string_view table_name(Table table);
 

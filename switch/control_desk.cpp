@@ -9,6 +9,7 @@
 
 #include "codec/describe.hpp"
 #include "ledger/cards.hpp"
+#include "switch/key_loading.hpp"
 #include "switch/log_line.hpp"
 #include "switch/seeding.hpp"
 #include "switch/station_links.hpp"
@@ -149,12 +150,14 @@ void ControlDesk::dispatch(ControlClient client, const json::object& request) {
   if (command == "card") return card(client, request);
   if (command == "lot") return lot(client, request);
   if (command == "check") return check(client);
+  if (command == "keys") return keys(client);
+  if (command == "key-reload") return reload_keys(client);
   if (command == "log-level") return log_level(client, request);
   if (command == "certificates") return certificates(client);
   if (command == "reload-certificates") return reload_certificates(client);
   throw BadRequest(
-      "there is no such command; there are status, stations, card, lot, check, log-level, "
-      "certificates and reload-certificates");
+      "there is no such command; there are status, stations, card, lot, check, keys, key-reload, "
+      "log-level, certificates and reload-certificates");
 }
 
 void ControlDesk::do_a_piece() {
@@ -309,9 +312,9 @@ void ControlDesk::check(ControlClient client) {
   auto link = std::make_shared<CheckLink>();
   link->desk = this;
   const bool taken = view_.store.request_settled_snapshot(
-      [client, link, &io = view_.io, &keys = view_.keys](ledger::Snapshot& snapshot,
-                                                         std::uint64_t) {
-        run_check(client, link, io, keys, snapshot);
+      [client, link, &io = view_.io, keys = view_.keyring.keys()](ledger::Snapshot& snapshot,
+                                                                  std::uint64_t) {
+        run_check(client, link, io, *keys, snapshot);
       },
       [client, link, &io = view_.io](std::string_view why) {
         end_check(client, link, io, std::string(why), {});
@@ -368,6 +371,44 @@ void ControlDesk::end_check(ControlClient client, const std::shared_ptr<CheckLin
                               {"text", ledger::to_text(report)}});
     desk.door_->finish(client);
   });
+}
+
+void ControlDesk::keys(ControlClient client) {
+  pieces_.push_back({client, [this, client] {
+                       for (const KeyRow& row : view_.keyring.rows(view_.store)) {
+                         json::value since;
+                         if (row.since_us != 0) since = base::iso_seoul(row.since_us);
+                         door_->send(client, {{"kind", "key"},
+                                              {"of", row.owner},
+                                              {"use", crypto::to_text(row.use)},
+                                              {"number", row.number},
+                                              {"from", row.exchanged ? "exchange" : "key file"},
+                                              {"since", since},
+                                              {"check_value", row.check_value}});
+                       }
+                       door_->finish(client);
+                       return true;
+                     }});
+}
+
+/// Between two rounds: what was answered came under the old keys, what comes now under the new.
+void ControlDesk::reload_keys(ControlClient client) {
+  pieces_.push_back(
+      {client, [this, client] {
+         try {
+           view_.keyring.use(read_key_file(view_.settings), view_.vault, view_.clock.now());
+         } catch (const std::exception& failure) {
+           view_.log.event(LogLevel::error, "keys", {},
+                           fmt::format("the key file was not taken over, the keys before still "
+                                       "count: {}",
+                                       failure.what()));
+           throw;
+         }
+         view_.log.event(LogLevel::info, "keys", {}, "the key file was read again");
+         door_->send(client, {{"kind", "key-reload"}, {"text", "the switch uses them now"}});
+         door_->finish(client);
+         return true;
+       }});
 }
 
 void ControlDesk::log_level(ControlClient client, const json::object& request) {

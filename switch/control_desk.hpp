@@ -21,6 +21,7 @@
 #include "switch/control.hpp"
 #include "switch/message_log.hpp"
 #include "switch/server.hpp"
+#include "switch/station_keys.hpp"
 #include "switch/tls_gate.hpp"
 
 namespace core {
@@ -35,7 +36,7 @@ struct DeskView {
   const Server& server;
   ledger::DurableStore& store;
   const ledger::Directory& directory;
-  const crypto::KeyStore& keys;
+  Keyring& keyring;
   crypto::CardVault& vault;
   base::RandomSource& random;
   TlsGate* gate = nullptr;  ///< none without a TLS listener
@@ -82,6 +83,8 @@ class ControlDesk : public BackgroundWork {
                         ledger::Snapshot& snapshot);
   static void end_check(ControlClient client, const std::shared_ptr<CheckLink>& link,
                         boost::asio::io_context& io, std::string error, ledger::CheckReport report);
+  void keys(ControlClient client);
+  void reload_keys(ControlClient client);
   void log_level(ControlClient client, const boost::json::object& request);
   void certificates(ControlClient client);
   void reload_certificates(ControlClient client);

@@ -73,13 +73,22 @@ void Engine::finish(ledger::CommitOutcome outcome) {
   }
   batch_.clear();
   committing_ = false;
-  if (outcome == ledger::CommitOutcome::unknown)
+  if (outcome == ledger::CommitOutcome::unknown) {
     fail_all("the ledger does not know whether it was written");
-  else
+  } else {
+    take_new_keys();
     deliver_all();
+  }
   answers_.clear();
   done_.clear();
   in_batch_.clear();
+}
+
+/// They are durable: they count from the next message on, also when nobody is there to be told.
+void Engine::take_new_keys() {
+  for (const Done& done : done_)
+    if (const KeyChange* const change = done.routed.key_change.get())
+      change->station.of(change->use) = crypto::WorkingKeys(change->keys);
 }
 
 void Engine::deliver_all() {

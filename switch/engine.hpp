@@ -81,6 +81,7 @@ class Engine {
   };
   void route_one(const Waiting& waiting, base::TimeUs now, bool write_allowed);
   void finish(ledger::CommitOutcome outcome);
+  void take_new_keys();
   void deliver_all();
   void fail_all(std::string_view reason);
 

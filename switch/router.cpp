@@ -17,33 +17,57 @@ using handlers::Refusal;
 /// What DE 70 of an 0800 asks for.
 enum NetworkCode : std::uint16_t { kSignOn = 1, kSignOff = 2, kEcho = 301 };
 
-/// The MAC is over every byte before it. Of a message that could not be read the last bytes are
-/// taken for one when its bit is set, so that a stranger learns nothing about formats.
-bool mac_is_right(const StationLink& link, const codec::Message& message, base::ByteView bytes,
-                  bool readable) {
-  const std::size_t size = codec::mac_size(*link.profile);
-  std::array<std::uint8_t, 8> received{};
+/// The MAC that a request carries, and what it is over.
+struct CarriedMac {
   std::size_t covered = 0;
+  crypto::Mac mac{};
+};
+
+/// The MAC is over every byte before it. Of a message that could not be read the last bytes are
+/// taken for one when its bit is set, so that a stranger learns nothing about formats. Nothing when
+/// there is none that could be right.
+std::optional<CarriedMac> carried_mac(const StationLink& link, const codec::Message& message,
+                                      base::ByteView bytes, bool readable) {
+  CarriedMac carried;
   if (readable) {
     const int element = message.has_second_bitmap() ? 128 : 64;
-    if (!message.has(element)) return false;
-    message.bytes(element, received);
-    covered = message.offset(element);
-  } else {
-    if (codec::mac_element(*link.profile, bytes) == 0) return true;  // then it is a format error
-    if (bytes.size() < size) return true;
-    covered = bytes.size() - size;
-    const base::ByteView tail = bytes.subspan(covered);
-    if (link.profile->binary == codec::Binary::raw) {
-      std::copy(tail.begin(), tail.end(), received.begin());
-    } else {
-      const auto decoded = base::from_hex(base::as_text(tail));
-      if (!decoded || decoded->size() != received.size()) return false;
-      std::copy(decoded->begin(), decoded->end(), received.begin());
-    }
+    if (!message.has(element)) return std::nullopt;
+    message.bytes(element, carried.mac);
+    carried.covered = message.offset(element);
+    return carried;
   }
-  return crypto::mac_matches(crypto::compute_mac(link.mac, *link.mac_key, bytes.first(covered)),
-                             received);
+  carried.covered = bytes.size() - codec::mac_size(*link.profile);
+  const base::ByteView tail = bytes.subspan(carried.covered);
+  if (link.profile->binary == codec::Binary::raw) {
+    std::copy(tail.begin(), tail.end(), carried.mac.begin());
+    return carried;
+  }
+  const auto decoded = base::from_hex(base::as_text(tail));
+  if (!decoded || decoded->size() != carried.mac.size()) return std::nullopt;
+  std::copy(decoded->begin(), decoded->end(), carried.mac.begin());
+  return carried;
+}
+
+/// An unreadable message that ends in no MAC is a format error, whoever sent it.
+bool may_end_in_mac(const StationLink& link, base::ByteView bytes) {
+  return codec::mac_element(*link.profile, bytes) != 0 &&
+         bytes.size() >= codec::mac_size(*link.profile);
+}
+
+/// The key under which the request's MAC is right, or nullptr. For a minute after a change that may
+/// be the key before.
+const crypto::Key* proving_key(const StationLink& link, const codec::Message& message,
+                               base::ByteView bytes, bool readable, base::TimeUs now) {
+  const crypto::WorkingKeys& keys = link.keys->mac_keys;
+  if (!readable && !may_end_in_mac(link, bytes)) return &keys.present();
+  const auto carried = carried_mac(link, message, bytes, readable);
+  if (!carried) return nullptr;
+  const bool late = readable && repeats_mac_exchange(message, *link.keys);
+  for (const crypto::Key& key : late ? keys.all() : keys.counting(now))
+    if (crypto::mac_matches(crypto::compute_mac(link.mac, key, bytes.first(carried->covered)),
+                            carried->mac))
+      return &key;
+  return nullptr;
 }
 
 /// The first element that cannot be read: the codec's, or a DE 48 whose tags are broken.
@@ -58,18 +82,55 @@ bool is_readable(const codec::Message& message, const codec::Result<void>& read)
          (!message.has(48) || codec::TagList::read(message.text(48)).has_value());
 }
 
-Answer answer_network(const codec::Message& message, LinkState& state, base::TimeUs now) {
+/// What decides a request besides its bytes and the ledger.
+struct Desk {
+  const StationLink& link;
+  LinkState& state;
+  handlers::Context& context;
+  bool write_allowed;
+};
+
+/// A handler that throws drops only itself.
+template <class Handler>
+Answer handle_safely(Desk& desk, Routed& routed, const Handler& handler) {
+  handlers::Context& context = desk.context;
+  try {
+    Answer answer = handler();
+    if (!context.draft.has_writes() || desk.write_allowed) {
+      context.draft.keep();
+      return answer;
+    }
+    routed.complaint = "no writes are possible now";
+  } catch (const std::exception&) {
+    routed.complaint = "a handler failed";  // what() may hold anything: not printed
+  }
+  context.draft.drop();
+  return handlers::refuse(Refusal::system_error, context.now);
+}
+
+Answer answer_key_exchange(const codec::Message& message, Desk& desk, Routed& routed) {
+  std::shared_ptr<KeyChange> change;
+  Answer answer = handle_safely(
+      desk, routed, [&] { return exchange_key(message, *desk.link.keys, desk.context, change); });
+  if (answer.approved()) routed.key_change = std::move(change);
+  return answer;
+}
+
+Answer answer_network(const codec::Message& message, Desk& desk, Routed& routed) {
+  const base::TimeUs now = desk.context.now;
   if (message.mti().without_repeat().value != 800)
     return handlers::refuse(Refusal::no_such_transaction, now);
   for (const int element : {7, 11, 70})
     if (!message.has(element)) return handlers::refuse(Refusal::format_error, now, element);
   switch (message.number(70)) {
     case kSignOn:
-      state.signed_on = true;
+      desk.state.signed_on = true;
       break;
     case kSignOff:
-      state.signed_on = false;
+      desk.state.signed_on = false;
       break;
+    case kKeyExchange:
+      return answer_key_exchange(message, desk, routed);
     case kEcho:
       break;
     default:
@@ -78,34 +139,23 @@ Answer answer_network(const codec::Message& message, LinkState& state, base::Tim
   return handlers::refuse(Refusal::none, now);
 }
 
-/// A handler that throws drops only itself.
-Answer handle_safely(const codec::Message& message, const StationLink& link,
-                     handlers::Context& context, bool write_allowed, std::string_view& complaint) {
-  try {
-    Answer answer = handlers::handle(message, link.station, context);
-    if (!context.draft.has_writes() || write_allowed) {
-      context.draft.keep();
-      return answer;
-    }
-    complaint = "no writes are possible now";
-  } catch (const std::exception&) {
-    complaint = "a handler failed";  // what() may hold anything: not printed
-  }
-  context.draft.drop();
-  return handlers::refuse(Refusal::system_error, context.now);
-}
-
+/// `mac_key` becomes the key of the answer's MAC: the one that the request came under.
 Answer decide(const codec::Message& message, const codec::Result<void>& read, base::ByteView bytes,
-              const StationLink& link, LinkState& state, handlers::Context& context,
-              bool write_allowed, std::string_view& complaint) {
-  if (link.mac != crypto::MacKind::none && !mac_is_right(link, message, bytes, read.has_value()))
-    return handlers::refuse(Refusal::mac_wrong, context.now);
+              Desk& desk, Routed& routed, const crypto::Key*& mac_key) {
+  const StationLink& link = desk.link;
+  const base::TimeUs now = desk.context.now;
+  if (link.mac != crypto::MacKind::none) {
+    const crypto::Key* const proving = proving_key(link, message, bytes, read.has_value(), now);
+    mac_key = proving != nullptr ? proving : &link.keys->mac_keys.present();
+    if (proving == nullptr) return handlers::refuse(Refusal::mac_wrong, now);
+  }
   if (!is_readable(message, read))
-    return handlers::refuse(Refusal::format_error, context.now, unreadable_element(message, read));
-  if (message.mti().is_network_management()) return answer_network(message, state, context.now);
-  if (link.sign_on_required && !state.signed_on)
-    return handlers::refuse(Refusal::not_signed_on, context.now);
-  return handle_safely(message, link, context, write_allowed, complaint);
+    return handlers::refuse(Refusal::format_error, now, unreadable_element(message, read));
+  if (message.mti().is_network_management()) return answer_network(message, desk, routed);
+  if (link.sign_on_required && !desk.state.signed_on)
+    return handlers::refuse(Refusal::not_signed_on, now);
+  return handle_safely(desk, routed,
+                       [&] { return handlers::handle(message, link.station, desk.context); });
 }
 
 template <std::size_t Size>
@@ -140,18 +190,26 @@ void note_answer(const Answer& answer, MessageFacts& facts) {
   if (answer.reference[0] != 0) facts.reference = answer.reference;
 }
 
+/// How an answer's MAC is made.
+struct MacMaker {
+  crypto::MacKind kind;
+  const crypto::Key* key;
+};
+
 void compute_answer_mac(const void* context, base::ByteView message,
                         std::span<std::uint8_t, 8> mac) {
-  const auto& link = *static_cast<const StationLink*>(context);
-  const crypto::Mac computed = crypto::compute_mac(link.mac, *link.mac_key, message);
+  const auto& maker = *static_cast<const MacMaker*>(context);
+  const crypto::Mac computed = crypto::compute_mac(maker.kind, *maker.key, message);
   std::copy(computed.begin(), computed.end(), mac.begin());
 }
 
 std::size_t write_frame(const codec::Frame& frame, const codec::Message& message,
-                        const Answer& answer, const StationLink& link, base::ByteSpan space) {
+                        const Answer& answer, const StationLink& link, const crypto::Key* mac_key,
+                        base::ByteSpan space) {
   const std::size_t header = codec::header_size(link.frame);
+  const MacMaker maker{link.mac, mac_key};
   handlers::AnswerMac mac;
-  if (link.mac != crypto::MacKind::none) mac = {compute_answer_mac, &link};
+  if (link.mac != crypto::MacKind::none) mac = {compute_answer_mac, &maker};
   const auto size = handlers::write_answer(message, answer, mac, space.subspan(header));
   CP_ASSERT(size.has_value());  // the bounds of an answer's elements add up to less than the space
   codec::write_header(link.frame, frame.tpdu, *size, space.first(header));
@@ -176,11 +234,12 @@ Routed route(const codec::Frame& frame, const StationLink& link, LinkState& stat
     routed.complaint = "an answer nobody waits for";
     return routed;
   }
-  Answer answer =
-      decide(message, read, frame.message, link, state, context, write_allowed, routed.complaint);
+  Desk desk{link, state, context, write_allowed};
+  const crypto::Key* mac_key = nullptr;
+  Answer answer = decide(message, read, frame.message, desk, routed, mac_key);
   handlers::make_reference(message, context, answer);
   note_answer(answer, routed.facts);
-  routed.size = write_frame(frame, message, answer, link, space);
+  routed.size = write_frame(frame, message, answer, link, mac_key, space);
   routed.action = Routed::Action::answer;
   return routed;
 }

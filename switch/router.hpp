@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@
 #include "codec/message.hpp"
 #include "crypto/mac.hpp"
 #include "handlers/service.hpp"
+#include "switch/key_exchange.hpp"
+#include "switch/station_keys.hpp"
 
 namespace core {
 
@@ -24,7 +27,7 @@ struct StationLink {
   const codec::Profile* profile = &codec::kIso87Binary;
   codec::FrameFormat frame;
   crypto::MacKind mac = crypto::MacKind::none;
-  const crypto::Key* mac_key = nullptr;
+  StationKeys* keys = nullptr;
   bool sign_on_required = false;
 };
 
@@ -60,6 +63,7 @@ struct Routed {
   std::string_view complaint;           ///< of close and drop, without content
   std::optional<std::uint16_t> offset;  ///< of close: where in the message
   MessageFacts facts;
+  std::shared_ptr<const KeyChange> key_change;  ///< takes effect when the draft is durable
 };
 
 /// `space` must hold kMaxAnswerFrame bytes. `write_allowed` false: a message whose answer would

@@ -17,6 +17,7 @@
 #include "config/seed.hpp"
 #include "ledger/check.hpp"
 #include "ledger/retention.hpp"
+#include "switch/key_loading.hpp"
 #include "switch/seeding.hpp"
 #include "switch/station_links.hpp"
 #include "switch/version.hpp"
@@ -173,25 +174,11 @@ Switch::~Switch() {
 }
 
 void Switch::load_keys() {
-  if (!std::filesystem::exists(settings_.key_file)) {
-    if (holds_data(*store_))
-      throw std::runtime_error(
-          fmt::format("there is data in {} but no key file {}, without which its cards cannot be "
-                      "read; put the key file back",
-                      settings_.data_folder.string(), settings_.key_file.string()));
-    if (!settings_.demo_key_file)
-      throw std::runtime_error(fmt::format(
-          "there is no key file {}; make one with the stations' keys and fresh storage keys",
-          settings_.key_file.string()));
-    crypto::FileKeyStore::create(settings_.key_file, *settings_.demo_key_file, random_);
-    log_.event(LogLevel::info, "keys", {},
-               fmt::format("{} was made with the demo world's published keys and fresh storage "
-                           "keys",
-                           settings_.key_file.string()));
-  }
-  keys_ = crypto::FileKeyStore::load(settings_.key_file);
-  vault_ = std::make_unique<crypto::CardVault>(*keys_);
+  const auto keys = open_key_file(settings_, holds_data(*store_), random_, clock_.now(), log_);
+  vault_ = std::make_unique<crypto::CardVault>(*keys);
   prove_keys(*store_, *vault_, settings_.key_file.string());
+  keyring_ = std::make_unique<Keyring>(settings_.stations, keys);
+  keyring_->load_exchanged(*store_);
 }
 
 void Switch::load_ledger() {
@@ -212,7 +199,7 @@ void Switch::listen() {
                                      EngineOptions{.batch_limit = settings_.limits.batch});
   server_ = std::make_unique<Server>(io_, *engine_, *store_, log_, clock_,
                                      server_options(settings_.limits));
-  for (auto& station : station_settings(settings_, *keys_)) server_->add(std::move(station));
+  for (auto& station : station_settings(settings_, *keyring_)) server_->add(std::move(station));
   if (!settings_.tls_listeners.empty())
     gate_ = std::make_unique<TlsGate>(
         io_, *server_, log_, settings_.tls_listeners,
@@ -221,7 +208,7 @@ void Switch::listen() {
 
 void Switch::open_door() {
   desk_ = std::make_unique<ControlDesk>(DeskView{io_, settings_, clock_, log_, *engine_, *server_,
-                                                 *store_, directory_, *keys_, *vault_, random_,
+                                                 *store_, directory_, *keyring_, *vault_, random_,
                                                  gate_.get()});
   door_ = std::make_unique<ControlServer>(
       io_, settings_.control_socket,

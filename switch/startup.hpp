@@ -21,6 +21,7 @@
 #include "switch/engine.hpp"
 #include "switch/message_log.hpp"
 #include "switch/server.hpp"
+#include "switch/station_keys.hpp"
 #include "switch/tls_gate.hpp"
 
 namespace core {
@@ -49,7 +50,7 @@ class Switch {
   MessageLog log_;
   crypto::SystemRandom random_;
   std::unique_ptr<ledger::DurableStore> store_;
-  std::unique_ptr<crypto::FileKeyStore> keys_;
+  std::unique_ptr<Keyring> keyring_;
   std::unique_ptr<crypto::CardVault> vault_;
   ledger::Directory directory_;
   std::unique_ptr<Engine> engine_;

@@ -1,42 +1,26 @@
 #include "switch/station_links.hpp"
 
-#include <fmt/format.h>
-
-#include <stdexcept>
-
 namespace core {
 namespace {
 
-const crypto::Key* require_key(const crypto::KeyStore& keys, const std::string& station,
-                               crypto::KeyUse use, std::string_view name) {
-  const crypto::Key* key = keys.station_key(station, use);
-  if (key == nullptr)
-    throw std::runtime_error(
-        fmt::format("station {} has no {} key: put a line `station {} {} HEX` into the key file",
-                    station, name, station, name));
-  return key;
-}
-
-StationLink link_of(const config::Station& from, const crypto::KeyStore& keys) {
+StationLink link_of(const config::Station& from, Keyring& keys) {
   StationLink link;
+  link.keys = &keys.find(from.name);
   link.station.name = from.name;
   link.station.id = from.id;
   link.station.role = from.role;
   link.station.password_required = from.password_required;
-  link.station.pin_key = require_key(keys, from.name, crypto::KeyUse::pin, "pin");
+  link.station.pin_keys = &link.keys->pin_keys;
   link.profile = from.profile;
   link.frame = from.frame;
   link.mac = from.mac;
-  if (from.mac != crypto::MacKind::none)
-    link.mac_key = require_key(keys, from.name, crypto::KeyUse::mac, "mac");
   link.sign_on_required = from.sign_on_required;
   return link;
 }
 
 }  // namespace
 
-std::vector<StationSettings> station_settings(const config::Settings& settings,
-                                              const crypto::KeyStore& keys) {
+std::vector<StationSettings> station_settings(const config::Settings& settings, Keyring& keys) {
   std::vector<StationSettings> stations;
   for (const config::Station& from : settings.stations) {
     StationSettings station;

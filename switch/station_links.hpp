@@ -5,15 +5,13 @@
 #include <vector>
 
 #include "config/settings.hpp"
-#include "crypto/key_store.hpp"
+#include "switch/station_keys.hpp"
 #include "switch/station_line.hpp"
 
 namespace core {
 
-/// Throws std::runtime_error with a sentence when a station's key is missing. The keys must outlive
-/// the result.
-std::vector<StationSettings> station_settings(const config::Settings& settings,
-                                              const crypto::KeyStore& keys);
+/// The keys must outlive the result.
+std::vector<StationSettings> station_settings(const config::Settings& settings, Keyring& keys);
 
 /// `terminal`, …, `operator`.
 std::string_view role_text(ledger::Role role);

@@ -24,6 +24,13 @@ constexpr char kHelp[] = R"(cpctl [--data DIR | --socket PATH] COMMAND
   repair [--drop-from BATCH | --mend SEGMENT]
                             of a stopped switch whose journal is damaged: shows what going on would
                             lose, and the command that does it; alone it changes nothing
+  key list                  whose keys there are, since when, and their check values
+  key import STATION pin|mac|transport [--from FILE] [--wrapped] [--check-value KCV]
+                            a key from FILE or standard input: components of 32 hexadecimal
+                            digits, a line each, that are combined; or, wrapped under the
+                            station's transport key, one line: AES-KW or an X9.143 key block
+  key rotate master | storage | card_index | card_seal | password | exchanged
+                            a fresh one; the older storage keys stay for what was made under them
   decode [HEX | --file F | -] [--profile P] [--header H] [--tpdu]
                             frames element by element, masked; the hexadecimal text may have blanks
                             and line ends anywhere
@@ -32,7 +39,8 @@ constexpr char kHelp[] = R"(cpctl [--data DIR | --socket PATH] COMMAND
 
   --data DIR                the data folder of the switch
   --socket PATH             its control socket, where it is not DIR/control.sock
-  --keys FILE               its key file, where it is not DIR/keys (check, repair of a stopped one)
+  --keys FILE               its key file, where it is not DIR/keys (key; check, repair of a stopped one)
+  --master FILE             its master key, where it is not DIR/master.key; or credential:NAME
 
 Ends with 0 when all is well, 1 when not, 2 when it was called wrongly.
 )";
@@ -47,6 +55,7 @@ SwitchPlace place_of(const po::variables_map& given) {
   place.keys = given.contains("keys") ? std::filesystem::path(given["keys"].as<std::string>())
                                       : place.data / "keys";
   place.keys_named = given.contains("keys");
+  if (given.contains("master")) place.master = given["master"].as<std::string>();
   if (place.data.empty() && !given.contains("socket"))
     throw UsageError("which switch? say --data DIR or --socket PATH");
   return place;
@@ -60,12 +69,28 @@ RepairOrder repair_order(const po::variables_map& given) {
   return order;
 }
 
+int run_key_command(const SwitchPlace& place, const Words& words, const po::variables_map& given) {
+  if (place.data.empty()) throw UsageError("the keys are in the data folder: say --data DIR");
+  if (words == Words{"list"}) return ctl_key_list(place);
+  if (words.size() == 2 && words[0] == "rotate") return ctl_key_rotate(place, words[1]);
+  if (words.size() != 3 || words[0] != "import")
+    throw UsageError("of the form `cpctl key list`, `key import STATION USE`, `key rotate WHAT`");
+  KeyImport wanted;
+  wanted.station = words[1];
+  wanted.use = words[2];
+  if (given.contains("from")) wanted.from = given["from"].as<std::string>();
+  if (given.contains("check-value")) wanted.check_value = given["check-value"].as<std::string>();
+  wanted.is_wrapped = given.contains("wrapped");
+  return ctl_key_import(place, wanted);
+}
+
 int run_command(const std::string& command, const po::variables_map& given) {
   const Words words = given.contains("word") ? given["word"].as<Words>() : Words();
   const auto take = [&](std::size_t count, const char* form) {
     if (words.size() != count) throw UsageError(std::string("of the form `cpctl ") + form + "`");
   };
   const SwitchPlace place = place_of(given);
+  if (command == "key") return run_key_command(place, words, given);
   if (command == "card") {
     take(1, "card NUMBER");
     return ctl_card(place, words[0]);
@@ -94,7 +119,7 @@ int run_command(const std::string& command, const po::variables_map& given) {
 }
 
 int run(Words words) {
-  const std::string command = take_command(words, {"--help", "--tpdu"});
+  const std::string command = take_command(words, {"--help", "--tpdu", "--wrapped"});
   if (command == "decode") return ctl_decode(words);
   po::options_description description;
   // clang-format off
@@ -103,6 +128,10 @@ int run(Words words) {
       ("data", po::value<std::string>())
       ("socket", po::value<std::string>())
       ("keys", po::value<std::string>())
+      ("master", po::value<std::string>())
+      ("from", po::value<std::string>())
+      ("check-value", po::value<std::string>())
+      ("wrapped", "")
       ("face", po::value<std::uint64_t>())
       ("count", po::value<std::uint64_t>())
       ("drop-from", po::value<std::uint64_t>())

@@ -30,6 +30,7 @@ Options
   --bad-mac, --no-sign-on   to see it refused
   --card-file FILE          collect writes card number, PIN# and password there (readable by you
                             only); other messages take --card from it, and --pin saved
+  --key-file FILE           keeps keys by key exchange (readable by you only), and uses those in it
   --field N=VALUE, --drop N any element, or 48.0001 for a tag of DE 48; after all other options;
                             b elements in hexadecimal, x+n as C00000100
   --mti N                   another message type

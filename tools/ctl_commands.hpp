@@ -16,6 +16,7 @@ struct SwitchPlace {
   std::filesystem::path socket;  ///< `control.sock` in the data folder when not named
   std::filesystem::path keys;    ///< `keys` in the data folder when not named
   bool keys_named = false;
+  std::string master = "master.key";  ///< a file, in the data folder, or `credential:NAME`
 };
 
 int ctl_status(const SwitchPlace& place);
@@ -37,6 +38,17 @@ struct RepairOrder {
 /// Shows what damage in the journal of a stopped switch would cost; cuts it where that was ordered.
 /// kNotWell where there is damage and it stays.
 int ctl_repair(const SwitchPlace& place, const RepairOrder& order);
+
+/// What is to be imported; the key itself comes from a file or standard input.
+struct KeyImport {
+  std::string station, use;
+  std::string from;         ///< a file; empty: standard input
+  std::string check_value;  ///< that the key must have; empty: any
+  bool is_wrapped = false;  ///< under the station's transport key, else components in clear
+};
+int ctl_key_list(const SwitchPlace& place);
+int ctl_key_import(const SwitchPlace& place, const KeyImport& wanted);
+int ctl_key_rotate(const SwitchPlace& place, const std::string& what);
 
 int ctl_decode(const Words& words);
 

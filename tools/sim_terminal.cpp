@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "codec/describe.hpp"
+#include "crypto/key_block.hpp"
 #include "tools/card_file.hpp"
 #include "tools/response_words.hpp"
 #include "tools/sim_commands.hpp"
@@ -24,6 +25,7 @@ po::options_description options() {
       ("tls-ca", po::value<std::string>())
       ("tls-cert", po::value<std::string>())
       ("tls-key", po::value<std::string>())
+      ("key-file", po::value<std::string>())
       ("terminal", po::value<std::string>()->default_value(""))
       ("wait", po::value<double>()->default_value(25))
       ("repeat", "")
@@ -137,6 +139,30 @@ void keep_card_file(const Terminal& terminal, const Answer& answer,
   save_card(file, *card);
 }
 
+/// The key in the answer to an 0800/161: used from now on, and kept for the next run. False when
+/// its check value is not the one that came with it.
+bool take_new_key(World& world, const Terminal& terminal, const Draft& draft, const Answer& answer,
+                  const std::string& file) {
+  if (answer.code() != "00") return true;
+  const config::Station& station = terminal.station();
+  const bool pin = draft.tag(52) == "P";
+  const crypto::KeyUse use = pin ? crypto::KeyUse::pin : crypto::KeyUse::mac;
+  const bool aes = !pin && station.mac == crypto::MacKind::cmac;
+  const auto algorithm = aes ? crypto::KeyAlgorithm::aes : crypto::KeyAlgorithm::triple_des;
+  const auto key = crypto::open_travel_form(
+      station.key_form, world.keys.require(station.name, crypto::KeyUse::transport), use, algorithm,
+      answer.received.tag(50));
+  const std::string check = answer.received.tag(51);
+  if (!key || crypto::as_text(crypto::check_value(*key, algorithm)) != check) {
+    std::puts("the new key cannot be unwrapped, or its check value is another");
+    return false;
+  }
+  std::printf("new %s key, check value %s%s%s\n", pin ? "PIN" : "MAC", check.c_str(),
+              file.empty() ? "; it is lost without --key-file" : " in ", file.c_str());
+  if (!file.empty()) world.keys.put(station.name, use, *key, file);
+  return true;
+}
+
 Draft draft_for(Terminal& terminal, const std::string& name, const po::variables_map& given) {
   if (name == "send") return raw_draft_of(given);
   const SimMessage* const message = find_sim_message(name);
@@ -167,6 +193,9 @@ int sim_terminal(const Words& given_words) {
   if (given.contains("tls-ca") || given.contains("tls-cert") || given.contains("tls-key"))
     world.use_tls({required<std::string>(given, "tls-ca"), required<std::string>(given, "tls-cert"),
                    required<std::string>(given, "tls-key")});
+  const std::string key_file =
+      given.contains("key-file") ? given["key-file"].as<std::string>() : "";
+  if (!key_file.empty()) world.keys.load_over(key_file);
   Terminal terminal(world, required<std::string>(given, "station"),
                     given["terminal"].as<std::string>());
   const double patience_s = given["wait"].as<double>();
@@ -184,6 +213,8 @@ int sim_terminal(const Words& given_words) {
     const auto answer = terminal.send_bytes(bytes, patience_us);
     well = print_answer(answer, patience_s);
     if (answer) keep_card_file(terminal, *answer, given);
+    if (answer && name == "key-exchange")
+      well = take_new_key(world, terminal, draft, *answer, key_file) && well;
   }
   return well ? kWell : kNotWell;
 }

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tools/card_file.hpp"
 #include "tools/usage_error.hpp"
 
 namespace tools {
@@ -39,6 +40,24 @@ StationKeys StationKeys::load(const std::filesystem::path& file) {
                        ": not of the form `station NAME pin|mac|transport HEX`");
   }
   return keys;
+}
+
+void StationKeys::load_over(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) return;
+  for (const auto& [name, key] : load(file).keys_) keys_[name] = key;
+}
+
+void StationKeys::put(std::string_view station, crypto::KeyUse use, crypto::Key key,
+                      const std::filesystem::path& file) {
+  StationKeys kept;
+  kept.load_over(file);
+  const std::pair<std::string, crypto::KeyUse> name(station, use);
+  keys_[name] = kept.keys_[name] = std::move(key);
+  std::string text;
+  for (const auto& [owner, each] : kept.keys_)
+    text += "station " + owner.first + " " + use_name(owner.second) + " " +
+            base::to_hex(each.bytes()) + "\n";
+  save_for_owner(file, text);
 }
 
 const crypto::Key* StationKeys::find(std::string_view station, crypto::KeyUse use) const {

@@ -16,6 +16,12 @@ class StationKeys {
  public:
   /// Throws UsageError with the line's number, never with its content.
   static StationKeys load(const std::filesystem::path& file);
+  /// The keys in this file stand for those of the same station and use; one that is not there has
+  /// none. Throws as load() does.
+  void load_over(const std::filesystem::path& file);
+  /// Takes a key that the switch gave, and keeps it in `file` for load_over(), mode 0600.
+  void put(std::string_view station, crypto::KeyUse use, crypto::Key key,
+           const std::filesystem::path& file);
 
   /// The station's key for this use, or nullptr.
   const crypto::Key* find(std::string_view station, crypto::KeyUse use) const;

@@ -77,14 +77,6 @@ TEST(Demo, World) {
   EXPECT_EQ(settings.limits.card_balance_won, 1'000'000);
 }
 
-class CountingRandom : public base::RandomSource {
- public:
-  void fill(base::ByteSpan out) override { std::fill(out.begin(), out.end(), next_++); }
-
- private:
-  std::uint8_t next_ = 1;
-};
-
 TEST(Demo, Keys) {
   const std::map<std::pair<std::string, crypto::KeyUse>, std::string> expected = {
       {{"DEMO-POS", crypto::KeyUse::pin}, "1C5B2A79D0E34F86A8B3C49D5E6E7080"},
@@ -104,10 +96,7 @@ TEST(Demo, Keys) {
       {{"SIM-BANK", crypto::KeyUse::mac}, "CBF8DC91BFAD13046E4937BFF1739EBF"},
   };
   const Settings settings = load_settings(test::demo_command());
-  const test::Folder folder;
-  CountingRandom random;
-  crypto::FileKeyStore::create(folder / "keys", settings.demo_key_file.value(), random);
-  const auto store = crypto::FileKeyStore::load(folder / "keys");
+  const auto store = crypto::FileKeyStore::load_published(settings.demo_key_file.value());
   for (const auto& [name, hex] : expected) {
     const crypto::Key* key = store->station_key(name.first, name.second);
     ASSERT_NE(key, nullptr) << name.first;

@@ -33,6 +33,7 @@ TEST(Settings, Defaults) {
   EXPECT_TRUE(station.password_required);
   EXPECT_FALSE(station.sign_on_required);
   EXPECT_EQ(station.max_connections, 1'024u);
+  EXPECT_EQ(station.key_form, crypto::KeyForm::aes_kw);
 
   EXPECT_EQ(settings.limits.frame_timeout_us, 10'000'000);
   EXPECT_EQ(settings.limits.idle_timeout_us, 600'000'000);
@@ -65,7 +66,8 @@ TEST(Settings, Defaults) {
 TEST(Settings, EveryKeyIsRead) {
   const Folder folder;
   const Settings settings = folder.settings(
-      "bin = 123456   # ours\n keys.file = /etc/keys\r\ncontrol.socket=c.sock\nseed = a/b.seed\n"
+      "bin = 123456   # ours\n keys.file = /etc/keys\r\nkeys.master = "
+      "credential:m\ncontrol.socket=c.sock\nseed = a/b.seed\n"
       "acquirers.timeout = 1500ms\n"
       "[limits]\nframe-timeout = 5s\nidle-timeout = 2m\nin-flight = 8\nconnections = 9\n"
       "batch = 10\noutput-bytes = 20000\ntxn-won = 11\nday-won = 12\ncard-balance-won = 13\n"
@@ -75,11 +77,12 @@ TEST(Settings, EveryKeyIsRead) {
       "[log]\nformat = json\nlevel = debug\nfile = x.log\nqueue-lines = 100\n"
       "[station.S-2]\nid = 65535\nrole = bank\nport = 1\naddress = ::1\nprofile = iso87-ascii\n"
       "header = 2-byte-inclusive\ntpdu = yes\nmac = cmac\npassword = optional\n"
-      "sign-on = required\nmax-connections = 7\n");
+      "sign-on = required\nmax-connections = 7\nkey-exchange = tr-31\n");
   EXPECT_EQ(settings.bin, "123456");
   EXPECT_EQ(settings.key_file, "/etc/keys");
   EXPECT_EQ(settings.control_socket, "/data/c.sock");
   EXPECT_EQ(settings.seed_file, folder / "a/b.seed");
+  EXPECT_EQ(settings.master_key, "credential:m");
   EXPECT_EQ(settings.acquirer_timeout_us, 1'500'000);
   EXPECT_EQ(settings.limits.frame_timeout_us, 5'000'000);
   EXPECT_EQ(settings.limits.idle_timeout_us, 120'000'000);
@@ -114,6 +117,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_FALSE(station.password_required);
   EXPECT_TRUE(station.sign_on_required);
   EXPECT_EQ(station.max_connections, 7u);
+  EXPECT_EQ(station.key_form, crypto::KeyForm::key_block);
 }
 
 struct Refusal {

@@ -4,8 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sstream>
-
 #include "tests/crypto/crypto_support.hpp"
 
 namespace crypto {
@@ -19,19 +17,13 @@ const std::string kStorage(64, 'A');
 const std::string kStorageLines = "storage card_index 1 " + kStorage + "\nstorage card_seal 1 " +
                                   kStorage + "\nstorage password 1 " + kStorage + "\n";
 
-unsigned mode_of(const std::filesystem::path& file) {
-  struct stat status {};
-  EXPECT_EQ(::stat(file.c_str(), &status), 0);
-  return status.st_mode & 07777;
-}
-
 std::string load_complaint(const std::filesystem::path& file) {
-  return complaint([&] { (void)FileKeyStore::load(file); });
+  return complaint([&] { (void)FileKeyStore::load_clear(file); });
 }
 
 TEST(KeyFile, IsRead) {
   const test::Folder folder;
-  const auto store = FileKeyStore::load(
+  const auto store = FileKeyStore::load_clear(
       write(folder / "keys", "# the keys\n\nstation DEMO-POS pin " + kPos + "  # a comment\r\n" +
                                  "\tstation  DEMO-POS\tmac 000102030405060708090a0b0c0d0e0f\n" +
                                  kStorageLines + "storage password 12 " + std::string(64, 'B')));
@@ -117,7 +109,7 @@ TEST(KeyFile, EveryMalformedLineIsNamedWithoutItsContent) {
       {"station DEMO-POS mac " + kPos, "this key has been given already"},
       {"storage card_index 1", storage_form},
       {"storage card_index 1 " + kStorage + " 1", storage_form},
-      {"storage pin 1 " + kStorage, "USE must be card_index, card_seal or password"},
+      {"storage pin 1 " + kStorage, "USE must be card_index, card_seal, password or exchanged"},
       {"storage card_index 0 " + kStorage, id},
       {"storage card_index -1 " + kStorage, id},
       {"storage card_index 1x " + kStorage, id},
@@ -144,75 +136,29 @@ TEST(KeyFile, WithoutAStorageKeyIsRefused) {
   EXPECT_NE(load_complaint(write(file, "")), "");
 }
 
-TEST(KeyFile, IsMadeFromPublishedStationKeys) {
+TEST(KeyFile, OfPublishedStationKeysHasNoStorageKeys) {
   const test::Folder folder;
-  const auto published =
-      write(folder / "demo.keys", "# published\nstation DEMO-POS pin " + kPos + " # till\n");
-  ASSERT_EQ(::chmod(published.c_str(), 0644), 0);
-  test::CountingRandom random;
-  const ::mode_t before = ::umask(0);
-  FileKeyStore::create(folder / "keys", published, random);
-  ::umask(before);
-  EXPECT_EQ(mode_of(folder / "keys"), 0600u);
-  EXPECT_FALSE(std::filesystem::exists(folder / "keys.new"));
-
-  const auto store = FileKeyStore::load(folder / "keys");
+  const auto load = [&](std::string_view lines) {
+    const auto published = write(folder / "demo.keys", lines);
+    EXPECT_EQ(::chmod(published.c_str(), 0644), 0);
+    return FileKeyStore::load_published(published);
+  };
+  const std::string name = (folder / "demo.keys").string();
+  EXPECT_EQ(complaint([&] { load(kStorageLines); }),
+            name + ":1: a storage key must not be published");
+  EXPECT_EQ(complaint([&] { load("\nstation DEMO-POS pin 12"); }),
+            name + ":2: HEX must be 32 hexadecimal digits");
+  const auto store = load("# published\nstation DEMO-POS pin " + kPos + " # till\n");
   EXPECT_EQ(base::to_hex(store->station_key("DEMO-POS", KeyUse::pin)->bytes()), kPos);
-  for (const KeyUse use : {KeyUse::card_index, KeyUse::card_seal, KeyUse::password}) {
+  EXPECT_EQ(store->current_id(KeyUse::card_seal), 0);
+  test::CountingRandom random;
+  store->add_missing_storage_keys(random, 0);
+  for (const KeyUse use : kStorageUses) {
     EXPECT_EQ(store->current_id(use), 1);
     EXPECT_EQ(store->storage_key(use, 1)->bytes().size(), 32u);
   }
   EXPECT_EQ(store->storage_key(KeyUse::card_index, 1)->bytes()[0], 100);
   EXPECT_EQ(store->storage_key(KeyUse::card_seal, 1)->bytes()[0], 132);
-  EXPECT_EQ(store->storage_key(KeyUse::password, 1)->bytes()[0], 164);
-}
-
-TEST(KeyFile, ANarrowUmaskDoesNotNarrowIt) {
-  const test::Folder folder;
-  const auto published = write(folder / "demo.keys", "");
-  test::CountingRandom random;
-  const ::mode_t before = ::umask(0377);
-  FileKeyStore::create(folder / "keys", published, random);
-  ::umask(before);
-  EXPECT_EQ(mode_of(folder / "keys"), 0600u);
-}
-
-TEST(KeyFile, IsNeverOverwritten) {
-  const test::Folder folder;
-  const auto published = write(folder / "demo.keys", "");
-  const auto file = write(folder / "keys", "precious");
-  test::CountingRandom random;
-  EXPECT_EQ(complaint([&] { FileKeyStore::create(file, published, random); }),
-            file.string() + ": there is a key file already; its keys are never overwritten");
-  std::stringstream text;
-  text << std::ifstream(file).rdbuf();
-  EXPECT_EQ(text.str(), "precious");
-  EXPECT_FALSE(std::filesystem::exists(folder / "keys.new"));
-}
-
-TEST(KeyFile, WhatACrashLeftIsReplaced) {
-  const test::Folder folder;
-  write(folder / "keys.new", "half a fi");
-  test::CountingRandom random;
-  FileKeyStore::create(folder / "keys", write(folder / "demo.keys", ""), random);
-  EXPECT_EQ(load_complaint(folder / "keys"), "");
-}
-
-TEST(KeyFile, IsNotMadeFromAnythingElse) {
-  const test::Folder folder;
-  test::CountingRandom random;
-  const auto create = [&](std::string_view lines) {
-    const auto published = write(folder / "demo.keys", lines);
-    return complaint([&] { FileKeyStore::create(folder / "keys", published, random); });
-  };
-  const std::string name = (folder / "demo.keys").string();
-  EXPECT_EQ(create(kStorageLines), name + ":1: a storage key must not be published");
-  EXPECT_EQ(create("\nstation DEMO-POS pin 12"), name + ":2: HEX must be 32 hexadecimal digits");
-  EXPECT_NE(complaint([&] { FileKeyStore::create(folder / "keys", folder / "none", random); }), "");
-  EXPECT_FALSE(std::filesystem::exists(folder / "keys"));
-  const auto published = write(folder / "demo.keys", "");
-  EXPECT_NE(complaint([&] { FileKeyStore::create(folder / "no" / "keys", published, random); }),
-            "");
 }
 
 TEST(Key, CopiesShareTheBytes) {

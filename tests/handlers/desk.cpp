@@ -35,7 +35,8 @@ constexpr Product kProducts[] = {
 
 void compute_mac(const void* context, base::ByteView message, std::span<std::uint8_t, 8> mac) {
   const auto& link = *static_cast<const core::StationLink*>(context);
-  const crypto::Mac computed = crypto::compute_mac(link.mac, *link.mac_key, message);
+  const crypto::Mac computed =
+      crypto::compute_mac(link.mac, link.keys->mac_keys.present(), message);
   std::copy(computed.begin(), computed.end(), mac.begin());
 }
 
@@ -69,7 +70,8 @@ Desk::Desk() : now(kNow) {
   add_station("SITE", Role::site);
   add_station("OPER", Role::operating);
   links_["VEND"].sign_on_required = true;
-  links_["BANG"].mac = crypto::MacKind::x9_19;
+  links_["BANG"].mac = station_keys_["BANG"].mac = crypto::MacKind::x9_19;
+  station_keys_["BANG"].mac_keys = crypto::WorkingKeys(keys_.station);
   links_["BANG"].station.password_required = true;
   commit([&](ledger::Draft& draft) {
     add_party(draft, "POS", "POS00001", "MART", PartyKind::merchant, 5411);
@@ -100,7 +102,13 @@ void Desk::add_station(const std::string& name, Role role) {
   link.station.id = static_cast<ledger::StationId>(links_.size());
   link.station.role = role;
   link.station.password_required = false;
-  link.station.pin_key = link.mac_key = &keys_.station;
+  core::StationKeys& keys = station_keys_[name];
+  keys.station = name;
+  keys.id = link.station.id;
+  keys.pin_keys = crypto::WorkingKeys(keys_.station);
+  if (name != "POS") keys.transport = keys_.station;
+  link.keys = &keys;
+  link.station.pin_keys = &keys.pin_keys;
 }
 
 void Desk::add_party(ledger::Draft& draft, const std::string& station, const std::string& terminal,

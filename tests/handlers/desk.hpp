@@ -87,6 +87,7 @@ class Desk {
   crypto::CardVault vault_{keys_};
   ledger::MemoryStore store_;
   ledger::Directory directory_;
+  std::map<std::string, core::StationKeys> station_keys_;
   std::map<std::string, core::StationLink> links_;
   std::map<std::string, core::LinkState> states_;
   std::map<std::string, std::string> numbers_;  ///< what DE 2 is for a card's name

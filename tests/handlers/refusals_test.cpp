@@ -20,6 +20,9 @@ constexpr const char* kCases = R"(
 MAC missing or wrong              | BANG 0200 2=active 3=000000 4=1 !4
 format error                      | VEND 0200 2=active 3=000000 4=1 !4
 not signed on                     | VEND 0200 2=active 3=770000 4=1
+format error                      | POS 0800 70=161 48.0052=X
+station uses no such key          | POS 0800 70=161 48.0052=M
+station has no transport key      | POS 0800 70=161 48.0052=P
 no such transaction               | POS 0200 3=770000 -11
 format error                      | POS 0200 3=900000 48.0001=01000001
 not permitted to this station     | POS 0200 3=905500 4=10000 48.0001=01000001
@@ -165,6 +168,8 @@ TEST(FormatErrors, NameTheLowestElementThatIsMissingOrWrong) {
       {"DE048", "SITE 0200 2=sold 3=920000 52=1234 48.0010=123"},
       {"DE048", "SITE 0200 2=sold 3=920000 52=1234 48.0010=5555 48.0011=it-is-5555"},
       {"DE048", "SITE 0100 3=910000 48.0002=2026112200000001"},
+      {"DE048", "AGENT 0800 70=161"},
+      {"DE048", "AGENT 0800 70=161 48.0052=p"},
       {"DE049", "POS 0200 2=active 3=000000 4=1 49=840"},
       {"DE052", "BANG 0100 2=active 3=330000"},
       {"DE052", "BANG 0100 2=active 3=310000"},

@@ -182,6 +182,17 @@ const std::vector<Alteration> kAlterations{
        return with(v, &TotalsRecord::credit_reversals, [](auto& sum) { ++sum.amount_won; });
      }},
     {"HoldAmount", Table::holds, "", [](auto v) { return plus(v, &HoldRecord::amount_won); }},
+    {"StationKeys", Table::station_keys, "",
+     [](std::string v) {
+       v[40] = static_cast<char>(v[40] ^ 1);
+       return v;
+     }},
+    {"StationKeysSize", Table::station_keys, "", [](auto v) { return v + '\0'; }},
+    {"StationKeysStorageKey", Table::station_keys, "",
+     [](std::string v) {
+       v[1] = 9;
+       return v;
+     }},
 };
 
 class CheckAlteration : public testing::TestWithParam<std::size_t> {};

@@ -477,6 +477,15 @@ void World::hold(CardId id, std::int64_t amount_won) {
   });
 }
 
+void World::exchange_key() {
+  write([&](Draft& draft) {
+    crypto::ExchangedKeys held;
+    held.exchanges = 1;
+    held.entries.push_back({{}, now, crypto::Key(std::vector<std::uint8_t>(16, 7))});
+    write_station_keys(draft, vault.keys(), 3, crypto::KeyUse::pin, held, random);
+  });
+}
+
 // ------------------------------------------------------------------------------------ the store
 
 CheckReport World::check(bool with_vault) {
@@ -542,6 +551,7 @@ std::unique_ptr<World> make_full_world() {
   w.purchase(2, 700, again);
   w.reverse(next_day, 0);  // once more, which acts no more
   w.hold(4, 1'500);
+  w.exchange_key();
   return world;
 }
 

@@ -10,6 +10,7 @@
 
 #include "ledger/check.hpp"
 #include "ledger/register.hpp"
+#include "ledger/station_keys.hpp"
 #include "tests/ledger/ledger_support.hpp"
 
 namespace ledger::test {
@@ -74,6 +75,8 @@ class World : public SmallLedger {
   /// An inquiry with a wrong password: only the key is remembered.
   void count_wrong_password(CardId id);
   void hold(CardId id, std::int64_t amount_won);
+  /// Station 3 gets a PIN key.
+  void exchange_key();
 
   CheckReport check(bool with_vault = true);
 

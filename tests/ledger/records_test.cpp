@@ -56,7 +56,7 @@ TEST(Records, PlacesOnDisk) {
 
 TEST(Records, NumbersOnDisk) {
   EXPECT_EQ(static_cast<int>(Table::meta), 1);
-  EXPECT_EQ(static_cast<int>(Table::holds), kTableCount);
+  EXPECT_EQ(static_cast<int>(Table::station_keys), kTableCount);
   EXPECT_EQ(static_cast<int>(AccountKind::prefund_received), kLastAccountKind);
   EXPECT_EQ(static_cast<int>(CardState::closed), 4);
   EXPECT_EQ(static_cast<int>(TransactionKind::activation), 6);

@@ -46,17 +46,17 @@ void cut_to_world(const model::World& world, config::Seed& seed) {
   }
 }
 
-core::StationLink make_link(const config::Station& station, const crypto::KeyStore& keys) {
+core::StationLink make_link(const config::Station& station, core::Keyring& keys) {
   core::StationLink link;
+  link.keys = &keys.find(station.name);
   link.station.name = station.name;
   link.station.id = station.id;
   link.station.role = station.role;
   link.station.password_required = station.password_required;
-  link.station.pin_key = keys.station_key(station.name, crypto::KeyUse::pin);
+  link.station.pin_keys = &link.keys->pin_keys;
   link.profile = station.profile;
   link.frame = station.frame;
   link.mac = station.mac;
-  link.mac_key = keys.station_key(station.name, crypto::KeyUse::mac);
   link.sign_on_required = station.sign_on_required;
   return link;
 }
@@ -72,11 +72,11 @@ Plant load() {
   plant.seed = config::load_seed(plant.settings);
   cut_to_world(plant.world, plant.seed);
   SeededRandom random(kKeySeed);
-  const std::filesystem::path key_file = folder.path() / "keys";
-  crypto::FileKeyStore::create(key_file, *plant.settings.demo_key_file, random);
-  plant.keys = crypto::FileKeyStore::load(key_file);
+  plant.keys = crypto::FileKeyStore::load_published(*plant.settings.demo_key_file);
+  plant.keys->add_missing_storage_keys(random, base::system_now());
+  plant.keyring = std::make_unique<core::Keyring>(plant.settings.stations, plant.keys);
   for (const auto& station : plant.settings.stations)
-    plant.links.emplace(station.name, make_link(station, *plant.keys));
+    plant.links.emplace(station.name, make_link(station, *plant.keyring));
   for (const auto& category : plant.seed.categories)
     for (const std::uint16_t mcc : category.mccs) plant.categories[mcc] = category.category;
   return plant;

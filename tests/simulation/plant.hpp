@@ -30,7 +30,8 @@ struct Plant {
   model::World world;  ///< of the model: the limits are set a run
   config::Settings settings;
   config::Seed seed;
-  std::unique_ptr<crypto::KeyStore> keys;
+  std::shared_ptr<crypto::FileKeyStore> keys;
+  std::unique_ptr<core::Keyring> keyring;
   std::map<std::string, core::StationLink> links;  ///< by station name
   std::unordered_map<std::uint16_t, ledger::Category> categories;
 

@@ -18,7 +18,8 @@ constexpr int kMacs[] = {64, 128};
 
 void compute_mac(const void* context, base::ByteView message, std::span<std::uint8_t, 8> mac) {
   const auto& link = *static_cast<const core::StationLink*>(context);
-  const crypto::Mac computed = crypto::compute_mac(link.mac, *link.mac_key, message);
+  const crypto::Mac computed =
+      crypto::compute_mac(link.mac, link.keys->mac_keys.present(), message);
   std::copy(computed.begin(), computed.end(), mac.begin());
 }
 
@@ -26,7 +27,7 @@ void compute_mac(const void* context, base::ByteView message, std::span<std::uin
 PinBlock pin_block(const std::string& password, const std::string& card,
                    const core::StationLink& link) {
   if (password.size() < 4) return {0x5A, 0x5A, 0x5A, 0x5A, 0x5A, 0x5A, 0x5A, 0x5A};
-  return crypto::make_pin_block(*link.station.pin_key, crypto::Password(password), card);
+  return crypto::make_pin_block(link.station.pin_keys->present(), crypto::Password(password), card);
 }
 
 std::string tag_text(const model::Request& request, const core::StationLink& link) {
@@ -102,7 +103,7 @@ void decode_tags(const codec::Message& message, const core::StationLink& link, R
       const auto block = crypto::pin_block_from_hex(tag.value);
       CP_ASSERT(block.has_value());
       const auto password =
-          crypto::open_pin_block(*link.station.pin_key, *block, reply.fields.at(2));
+          crypto::open_pin_block(link.station.pin_keys->present(), *block, reply.fields.at(2));
       value = password ? std::string(password->digits()) : "not a PIN block";
     }
     reply.tags[number] = value;
@@ -115,9 +116,9 @@ bool mac_is_right(const codec::Message& message, const core::StationLink& link) 
   if (!message.has(element)) return false;
   std::array<std::uint8_t, 8> received{};
   message.bytes(element, received);
-  return crypto::mac_matches(
-      crypto::compute_mac(link.mac, *link.mac_key, message.raw().first(message.offset(element))),
-      received);
+  return crypto::mac_matches(crypto::compute_mac(link.mac, link.keys->mac_keys.present(),
+                                                 message.raw().first(message.offset(element))),
+                             received);
 }
 
 }  // namespace

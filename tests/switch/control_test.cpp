@@ -9,6 +9,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "crypto/master_key.hpp"
 #include "ledger/cards.hpp"
 #include "switch_support.hpp"
 
@@ -365,6 +366,41 @@ TEST(Control, AClientThatAsksNothingOrReadsNothingIsDropped) {
   silent.read_some(boost::asio::buffer(&byte, 1), error);
   EXPECT_EQ(error, boost::asio::error::eof);
   std::filesystem::remove_all(folder);
+}
+
+std::string check_value_of(const std::vector<json::object>& lines, std::string_view of,
+                           std::string_view use) {
+  for (const auto& line : lines)
+    if (line.contains("of") && line.at("of").as_string() == of && line.at("use").as_string() == use)
+      return std::string(line.at("check_value").as_string());
+  return "";
+}
+
+TEST(ControlDesk, KeysAreListedByCheckValueAndReadAgainBetweenTwoRounds) {
+  TestSwitch tested;
+  const auto before = ask(tested, R"({"command":"keys"})");
+  EXPECT_EQ(check_value_of(before, "DEMO-POS", "pin"), "654532") << "by openssl";
+  EXPECT_EQ(json::serialize(json::array(before.begin(), before.end())).find("1C5B2A79"),
+            std::string::npos);
+
+  const auto& settings = tested.settings();
+  const auto master =
+      crypto::MasterKeys::load(crypto::find_master_key(settings.master_key, settings.data_folder));
+  const auto changed = crypto::FileKeyStore::load(settings.key_file, master);
+  changed->put_station_key("DEMO-POS", crypto::KeyUse::pin,
+                           crypto::Key(std::vector<std::uint8_t>(16, 1)), base::system_now());
+  changed->replace(settings.key_file, master);
+  const auto reloaded = ask(tested, R"({"command":"key-reload"})");
+  EXPECT_EQ(kinds(reloaded), "key-reload end ");
+  const auto after = ask(tested, R"({"command":"keys"})");
+  EXPECT_NE(check_value_of(after, "DEMO-POS", "pin"), "654532");
+  EXPECT_EQ(check_value_of(after, "DEMO-BANG", "mac"), check_value_of(before, "DEMO-BANG", "mac"));
+
+  std::ofstream(settings.key_file) << "nonsense";
+  EXPECT_EQ(kinds(ask(tested, R"({"command":"key-reload"})")), "error ");
+  EXPECT_EQ(check_value_of(ask(tested, R"({"command":"keys"})"), "DEMO-POS", "pin"),
+            check_value_of(after, "DEMO-POS", "pin"));
+  EXPECT_NE(tested.log_text().find("the keys before still count"), std::string::npos);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "crypto/master_key.hpp"
 #include "ledger/durable_store.hpp"
 #include "switch_support.hpp"
 
@@ -211,13 +212,27 @@ TEST_F(ProcessTest, DataWithoutItsKeysIsNotTouched) {
   EXPECT_TRUE(process.start_somewhere()) << process.errors();
 }
 
+/// The key file as the version before had it: every key in clear.
+std::string keys_in_clear(const std::filesystem::path& data) {
+  const auto store = crypto::FileKeyStore::load(
+      data / "keys", crypto::MasterKeys::load(crypto::find_master_key("master.key", data)));
+  std::string text;
+  for (const auto& [name, each] : store->station_keys())
+    text += "station " + name.first + " " + std::string(crypto::to_text(name.second)) + " " +
+            base::to_hex(each.key.bytes()) + "\n";
+  for (const auto& [name, each] : store->storage_keys())
+    if (name.first != crypto::KeyUse::exchanged)  // it had none
+      text += "storage " + std::string(crypto::to_text(name.first)) + " " +
+              std::to_string(name.second) + " " + base::to_hex(each.key.bytes()) + "\n";
+  return text;
+}
+
 TEST_F(ProcessTest, AnotherDatasKeysAreNoticedAtTheStart) {
   Process process(folder_);
   ASSERT_TRUE(process.start_somewhere()) << process.errors();
   EXPECT_EQ(process.end(SIGTERM), 0);
   const std::filesystem::path keys = process.data() / "keys";
-  std::ifstream file(keys);
-  const std::string right(std::istreambuf_iterator<char>(file), {});
+  const std::string right = keys_in_clear(process.data());
   for (const std::string use : {"card_index", "card_seal", "password"}) {
     std::string wrong = right;
     char& digit = wrong[wrong.find("storage " + use) + use.size() + 11];
@@ -230,6 +245,35 @@ TEST_F(ProcessTest, AnotherDatasKeysAreNoticedAtTheStart) {
   }
   std::ofstream(keys) << right;
   EXPECT_TRUE(process.start_somewhere()) << process.errors();
+}
+
+TEST_F(ProcessTest, AKeyFileInClearOfTheVersionBeforeIsWrappedByTheStart) {
+  Process process(folder_);
+  ASSERT_TRUE(process.start_somewhere()) << process.errors();
+  const std::string first = ask(process, unknown_card_purchase(2));
+  EXPECT_EQ(process.end(SIGTERM), 0);
+  const std::string clear = keys_in_clear(process.data());
+  std::ofstream(process.data() / "keys") << clear;
+  std::filesystem::remove(process.data() / "master.key");
+  ASSERT_TRUE(process.start_somewhere()) << process.errors();
+  EXPECT_EQ(ask(process, unknown_card_purchase(2)), first);
+  EXPECT_EQ(process.end(SIGKILL), 128 + SIGKILL);
+  EXPECT_TRUE(crypto::FileKeyStore::is_wrapped(process.data() / "keys"));
+  EXPECT_EQ(keys_in_clear(process.data()), clear);
+  EXPECT_TRUE(process.start_somewhere()) << process.errors();
+}
+
+TEST_F(ProcessTest, WithoutItsMasterKeyItSaysSo) {
+  Process process(folder_);
+  ASSERT_TRUE(process.start_somewhere()) << process.errors();
+  EXPECT_EQ(process.end(SIGTERM), 0);
+  std::filesystem::rename(process.data() / "master.key", folder_ / "kept");
+  EXPECT_FALSE(process.start_somewhere());
+  EXPECT_EQ(process.status(), 2);
+  EXPECT_NE(process.errors().find("there is no master key"), std::string::npos) << process.errors();
+  EXPECT_FALSE(std::filesystem::exists(process.data() / "master.key")) << "no other one is made";
+  EXPECT_TRUE(process.start_somewhere({"--set", "keys.master=" + (folder_ / "kept").string()}))
+      << process.errors();
 }
 
 TEST_F(ProcessTest, ASecondSignalDuringTheStopChangesNothing) {

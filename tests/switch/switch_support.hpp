@@ -32,6 +32,7 @@
 #include "ledger/memory_store.hpp"
 #include "switch/control.hpp"
 #include "switch/control_desk.hpp"
+#include "switch/key_loading.hpp"
 #include "switch/seeding.hpp"
 #include "switch/server.hpp"
 #include "switch/station_links.hpp"
@@ -233,18 +234,18 @@ class TestSwitch {
  public:
   explicit TestSwitch(const TestSwitchOptions& options = {}) : folder_(make_folder()) {
     settings_ = load(folder_);
-    crypto::FileKeyStore::create(settings_.key_file, *settings_.demo_key_file, random_);
-    keys_ = crypto::FileKeyStore::load(settings_.key_file);
-    vault_ = std::make_unique<crypto::CardVault>(*keys_);
     const SwitchClock clock{0, &clock_step_us};
     log_ = std::make_unique<MessageLog>(settings_.log, clock);
     if (options.open_store) store.real = options.open_store(*log_);
+    const auto keys = open_key_file(settings_, false, random_, clock.now(), *log_);
+    vault_ = std::make_unique<crypto::CardVault>(*keys);
+    keyring_ = std::make_unique<Keyring>(settings_.stations, keys);
     seed_if_new(store, config::load_seed(settings_), *vault_, random_, settings_.bin, clock.now());
     directory_.load(store, {});
     engine_ = std::make_unique<Engine>(store, directory_, *vault_, random_, handlers::Rules{},
                                        EngineOptions{});
     server_ = std::make_unique<Server>(io_, *engine_, store, *log_, clock, options.server);
-    for (auto& station : station_settings(settings_, *keys_)) {
+    for (auto& station : station_settings(settings_, *keyring_)) {
       station.port = 0;
       station.max_connections = options.station_connections;
       server_->add(std::move(station));
@@ -257,7 +258,7 @@ class TestSwitch {
                                                    *server_,
                                                    store,
                                                    directory_,
-                                                   *keys_,
+                                                   *keyring_,
                                                    *vault_,
                                                    random_});
     door_ = std::make_unique<ControlServer>(
@@ -354,7 +355,7 @@ class TestSwitch {
   const std::filesystem::path folder_;
   config::Settings settings_;
   crypto::SystemRandom random_;
-  std::unique_ptr<crypto::FileKeyStore> keys_;
+  std::unique_ptr<Keyring> keyring_;
   std::unique_ptr<crypto::CardVault> vault_;
   ledger::Directory directory_;
   std::unique_ptr<MessageLog> log_;

@@ -5,6 +5,7 @@
 
 #include "crypto/card_vault.hpp"
 #include "crypto/key_store.hpp"
+#include "crypto/master_key.hpp"
 #include "ledger/check.hpp"
 #include "ledger/durable_store.hpp"
 
@@ -65,7 +66,8 @@ std::uint64_t examine(const std::filesystem::path& data, const History& history,
   const std::filesystem::path key_file = data / "keys";
   std::unique_ptr<crypto::FileKeyStore> keys;
   if (std::filesystem::exists(key_file))
-    keys = crypto::FileKeyStore::load(key_file);
+    keys = crypto::FileKeyStore::load(
+        key_file, crypto::MasterKeys::load(crypto::find_master_key("master.key", data)));
   else if (last > 0)
     throw std::runtime_error("there is data and no key file");
   if (!demand.thorough) return last;

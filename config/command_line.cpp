@@ -18,6 +18,10 @@ po::options_description options() {
       ("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE"),
        "a value over the file's, e.g. limits.batch=64; may be repeated")
       ("port-base", po::value<int>()->value_name("N"), "moves every port by N - 8580")
+      ("restore", po::value<std::string>()->value_name("BACKUP"),
+       "makes the data folder, new or empty, from this backup, and ends")
+      ("to-sequence", po::value<std::uint64_t>()->value_name("N"),
+       "restores up to and including transaction #N of the log; all, if not given")
       ("help", "prints this and ends")
       ("version", "prints the version and ends");
   // clang-format on
@@ -55,6 +59,11 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
     command.port_base = given["port-base"].as<int>();
     if (*command.port_base < 1 || *command.port_base > 65'535)
       throw ConfigError("--port-base: must be a number from 1 to 65535");
+  }
+  if (given.contains("restore")) command.restore = required(given, "restore");
+  if (given.contains("to-sequence")) {
+    if (!command.restore) throw ConfigError("--to-sequence: only with --restore");
+    command.to_sequence = given["to-sequence"].as<std::uint64_t>();
   }
   if (!given.contains("set")) return command;
   for (const std::string& text : given["set"].as<std::vector<std::string>>()) {

@@ -115,6 +115,8 @@ LedgerSettings read_ledger(Ini& ini) {
       section.duration("slow-write", kMillisecond, 10 * kSecond, store.slow_write_us);
   settings.snapshot_limit_us =
       section.duration("snapshot-limit", kSecond, 3'600 * kSecond, store.snapshot_limit_us);
+  settings.backup_limit_us =
+      section.duration("backup-limit", kSecond, base::kMicrosPerDay, store.backup_limit_us);
   return settings;
 }
 

@@ -86,6 +86,7 @@ struct LedgerSettings {
   std::uint64_t map_bytes = 0;                           ///< address space reserved for the tables
   base::TimeUs slow_write_us = 0;      ///< a journal write that takes longer is logged
   base::TimeUs snapshot_limit_us = 0;  ///< a check of the running switch takes no longer
+  base::TimeUs backup_limit_us = 0;    ///< … and a backup no longer than this
 };
 
 enum class LogFormat : std::uint8_t { text, json };
@@ -133,7 +134,8 @@ struct Settings {
 /// The port at which the demo world's ports begin; --port-base N moves all by N − 8580.
 inline constexpr int kDefaultPortBase = 8'580;
 
-/// `--config FILE --data DIR [--set key=value …] [--port-base N] [--help] [--version]`
+/// `--config FILE --data DIR [--set key=value …] [--port-base N] [--restore BACKUP
+/// [--to-sequence N]] [--help] [--version]`
 struct CommandLine {
   bool help = false;     ///< print help_text() and end well; nothing else is set
   bool version = false;  ///< print the version and end well; nothing else is set
@@ -141,6 +143,8 @@ struct CommandLine {
   std::filesystem::path data;
   std::vector<std::pair<std::string, std::string>> sets;  ///< in order; the last of a key counts
   std::optional<int> port_base;
+  std::optional<std::filesystem::path> restore;  ///< make `data` from this backup, and end
+  std::optional<std::uint64_t> to_sequence;      ///< … as of this transaction
 };
 
 /// Throws ConfigError.

@@ -361,8 +361,8 @@ void Checkpoint::serve_snapshot() {
     request = take_request();
   }
   try {
-    snapshot_ =
-        std::make_shared<SettledSnapshot>(file_, base::steady_now() + options_.snapshot_limit_us);
+    snapshot_ = std::make_shared<SettledSnapshot>(file_, base::steady_now() + request->limit_us);
+    if (request->opened) request->opened(file_.mark());
   } catch (const std::exception& error) {
     return refuse(*request, error.what());
   }

@@ -56,9 +56,12 @@ class Checkpoint {
   bool stuck() const { return stuck_.load(std::memory_order_relaxed); }
   struct SnapshotRequest {
     DurableStore::SnapshotUser use;
+    /// Called at the window's end that it is opened at, before anything behind it is applied.
+    std::function<void(const AppliedMark&)> opened;
     DurableStore::SnapshotRefused refused;
     std::uint64_t sequence = 0;  ///< it must hold this batch
     std::int64_t deadline_us = 0;
+    std::int64_t limit_us = 0;  ///< its longest life
   };
   bool request_snapshot(SnapshotRequest request);
   /// One was asked for that LMDB cannot serve yet: the window should end.

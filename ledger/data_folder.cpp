@@ -4,6 +4,7 @@
 #include <string>
 #include <system_error>
 
+#include "ledger/backup_folder.hpp"
 #include "ledger/journal_format.hpp"
 
 namespace ledger {
@@ -23,6 +24,18 @@ void check_options(const StoreOptions& options) {
   need(options.map_bytes % kBlockBytes == 0 && options.map_bytes >= 64 * kBlockBytes,
        "the map must be a multiple of 4 KiB and 256 KiB or more");
   need(options.slice_pages > 0, "a slice must have a page or more");
+}
+
+void refuse_unfit_folder(const std::filesystem::path& folder) {
+  if (is_backup(folder))
+    throw std::runtime_error(folder.string() +
+                             " is a backup, no data folder; bring it back into a new folder with "
+                             "`cpswitch --restore " +
+                             folder.string() + " --data NEW`");
+  if (std::filesystem::exists(restore_mark(folder)))
+    throw std::runtime_error("a restore into " + folder.string() +
+                             " has not come to its end; give the same `cpswitch --restore` "
+                             "command again");
 }
 
 void make_data_folder(FileLayer& files, const std::filesystem::path& folder) {

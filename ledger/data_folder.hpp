@@ -15,6 +15,15 @@ inline std::filesystem::path journal_folder(const std::filesystem::path& folder)
   return folder / "journal";
 }
 
+/// There from the beginning of a restore into this folder to its end.
+inline std::filesystem::path restore_mark(const std::filesystem::path& folder) {
+  return folder / "restoring";
+}
+
+/// Throws std::runtime_error where the folder is a backup, or a restore into it has not come to its
+/// end: nobody may work with either.
+void refuse_unfit_folder(const std::filesystem::path& folder);
+
 /// Throws std::runtime_error that says which setting is wrong.
 void check_options(const StoreOptions& options);
 

@@ -16,6 +16,7 @@
 #include "ledger/data_folder.hpp"
 #include "ledger/data_lock.hpp"
 #include "ledger/journal.hpp"
+#include "ledger/journal_hold.hpp"
 #include "ledger/lmdb_file.hpp"
 #include "ledger/merged_scan.hpp"
 #include "ledger/overlay.hpp"
@@ -32,6 +33,7 @@ constexpr double kJournalShareOfWindow = 0.5;
 class JournaledStore : public DurableStore {
  public:
   JournaledStore(const StoreOptions& options, StoreEvents& events);
+  ~JournaledStore() override { hold_.lose("the switch stops"); }
 
   std::optional<std::string_view> get(Table table, std::string_view key) override;
   void scan(Table table, std::string_view first, std::size_t limit,
@@ -42,9 +44,11 @@ class JournaledStore : public DurableStore {
   StoreFigures figures() const override;
   bool settle() override;
   bool request_settled_snapshot(SnapshotUser user, SnapshotRefused refused) override {
-    return checkpoint_->request_snapshot({std::move(user), std::move(refused), shown_batch_.load(),
-                                          base::steady_now() + options_.snapshot_limit_us});
+    return checkpoint_->request_snapshot(
+        {std::move(user), nullptr, std::move(refused), shown_batch_.load(),
+         base::steady_now() + options_.snapshot_limit_us, options_.snapshot_limit_us});
   }
+  bool request_backup(BackupRequest request) override;
 
  private:
   void recover();
@@ -59,6 +63,8 @@ class JournaledStore : public DurableStore {
   bool overlay_full() const { return active_->bytes() >= options_.overlay_bytes; }
   bool journal_due() const;
   void reclaim();
+  void back_up(Snapshot& snapshot, const BackupRequest& request);
+  void serve_backup();
   void freeze();
   void freeze_if_due(bool now);
   void note_bound();
@@ -87,6 +93,8 @@ class JournaledStore : public DurableStore {
   std::atomic<std::int64_t> last_write_us_{0};
   std::atomic<bool> shown_poisoned_{false};
 
+  JournalHold hold_;
+
   // Last, so that their threads end before what they use.
   std::optional<SegmentPool> pool_;
   std::optional<Journal> journal_;
@@ -98,6 +106,7 @@ JournaledStore::JournaledStore(const StoreOptions& options, StoreEvents& events)
       events_(events),
       files_(options.files != nullptr ? *options.files : system_files()) {
   check_options(options_);
+  refuse_unfit_folder(options_.folder);
   make_data_folder(files_, options_.folder);
   lock_.emplace(options_.folder, false);
   file_.emplace(LmdbOptions{.file = data_file(options_.folder),
@@ -298,6 +307,7 @@ void JournaledStore::publish(const WriteSet& batch) noexcept {
 
 void JournaledStore::tick() {
   reclaim();
+  serve_backup();
   freeze_if_due(false);
   note_bound();
   show();
@@ -315,7 +325,58 @@ void JournaledStore::reclaim() {
   if (!applied) return;
   frozen_ = nullptr;
   checkpoint_->release();
-  journal_->release(checkpoint_->applied_to());
+  journal_->release(hold_.releasable(checkpoint_->applied_to()));
+}
+
+/// The store holds as much of the journal as a window may, and no more: then the segments are for
+/// messages again.
+void JournaledStore::serve_backup() {
+  if (!hold_.is_held()) return;
+  if (journal_due()) {
+    hold_.lose(
+        "the backup was ended: the journal behind it came near its bound, and messages go "
+        "first; take it at a quieter time, to a faster disk, or with a larger "
+        "ledger.journal-mib");
+    return journal_->release(checkpoint_->applied_to());
+  }
+  if (hold_.is_asked())
+    hold_.answer({journal_->segments_from(hold_.mark().sequence), shown_batch_, pool_->direct()});
+}
+
+bool JournaledStore::request_backup(BackupRequest request) {
+  const auto shared = std::make_shared<const BackupRequest>(std::move(request));
+  // Not what was committed just now, but the last window's end: what came after it is in the
+  // journal, where a restore may end at any of it.
+  return checkpoint_->request_snapshot(
+      {.use = [this, shared](Snapshot& snapshot, std::uint64_t) { back_up(snapshot, *shared); },
+       .opened = [this](const AppliedMark& mark) { hold_.begin(mark); },
+       .refused = [shared](std::string_view why) { shared->done(std::string(why), {}); },
+       .deadline_us = base::steady_now() + options_.snapshot_limit_us,
+       .limit_us = options_.backup_limit_us});
+}
+
+void JournaledStore::back_up(Snapshot& snapshot, const BackupRequest& request) {
+  const std::int64_t begun_us = base::steady_now();
+  std::string error;
+  Manifest manifest;
+  try {
+    manifest = write_backup({.files = files_,
+                             .data_folder = options_.folder,
+                             .map_bytes = options_.map_bytes,
+                             .data_bytes = file_->used_bytes(),
+                             .snapshot = snapshot,
+                             .hold = hold_},
+                            request);
+  } catch (const SnapshotExpired&) {
+    error = base::steady_now() - begun_us < options_.backup_limit_us
+                ? "the switch stops"
+                : "the backup was ended: it was not done within ledger.backup-limit; take it to a "
+                  "faster disk, or set a longer limit";
+  } catch (const std::exception& failure) {
+    error = failure.what();
+  }
+  hold_.end();
+  request.done(error, manifest);
 }
 
 bool JournaledStore::journal_due() const {

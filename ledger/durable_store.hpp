@@ -15,6 +15,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "ledger/backup.hpp"
 #include "ledger/damaged_record.hpp"
 #include "ledger/store.hpp"
 #include "ledger/store_events.hpp"
@@ -45,6 +46,7 @@ struct StoreOptions {
   std::int64_t slow_write_us = 20'000;                     ///< a write over it is reported
   std::int64_t full_retry_us = 1'000'000;                  ///< between tries while the disk is full
   std::int64_t snapshot_limit_us = 60'000'000;             ///< a settled snapshot's longest life
+  std::int64_t backup_limit_us = 600'000'000;              ///< a backup's longest time
 
   /// Called once a window by the thread that applies; see purge.hpp. May be empty.
   std::function<void(PurgeScope&)> purge;
@@ -81,6 +83,11 @@ class DurableStore : public Store {
   using SnapshotRefused = std::function<void(std::string_view why)>;
   /// False, and nothing is called, while another one is asked for or open. Any thread.
   virtual bool request_settled_snapshot(SnapshotUser user, SnapshotRefused refused) = 0;
+
+  /// Writes a backup, in a thread of its own; see backup.hpp. Ended after `backup_limit_us`, and
+  /// when the journal that it keeps comes near its bound. False, and nothing is called, while
+  /// another one or a snapshot is asked for or open. Any thread.
+  virtual bool request_backup(BackupRequest request) = 0;
 };
 
 class SnapshotExpired : public std::runtime_error {

@@ -64,6 +64,15 @@ Journal::Written Journal::write(RecordKind kind, std::uint64_t sequence, std::si
   return Written::yes;
 }
 
+std::vector<SegmentExtent> Journal::segments_from(std::uint64_t sequence) const {
+  std::vector<SegmentExtent> found;
+  for (const FullSegment& full : full_)
+    if (full.last_sequence >= sequence)
+      found.push_back({full.path, epoch_of_name(full.path.filename().string()).value_or(0), 0});
+  if (current_) found.push_back({current_->path, current_->epoch, at_});
+  return found;
+}
+
 void Journal::release(std::uint64_t applied_to) {
   while (!full_.empty() && full_.front().last_sequence <= applied_to) {
     pool_.retire(std::move(full_.front().path));

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <vector>
 
 #include "ledger/aligned_buffer.hpp"
 #include "ledger/journal_format.hpp"
@@ -22,6 +23,13 @@ namespace ledger {
 struct FullSegment {
   std::filesystem::path path;
   std::uint64_t last_sequence = 0;
+};
+
+/// A segment to be copied.
+struct SegmentExtent {
+  std::filesystem::path path;
+  std::uint64_t epoch = 0;
+  std::uint64_t used_bytes = 0;  ///< how far it is written; 0: as far as it goes
 };
 
 class Journal {
@@ -49,6 +57,8 @@ class Journal {
   /// LMDB holds everything up to this sequence for good.
   void release(std::uint64_t applied_to);
 
+  /// The segments that end at this batch or later, oldest first; the current one is the last.
+  std::vector<SegmentExtent> segments_from(std::uint64_t sequence) const;
   /// Of the segment that holds the last record.
   std::uint64_t epoch() const { return current_ ? current_->epoch : 0; }
   /// Size of the segments that a replay would need.

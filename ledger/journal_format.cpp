@@ -39,16 +39,29 @@ void encode_segment_header(const SegmentHeader& header, std::uint8_t* block) {
                       crc32c(epoch_seed(header.epoch), block + 8, kSegmentHeaderBytes - 8));
 }
 
+namespace {
+/// What any version begins with: magic, checksum of the rest, version; and the epoch.
+bool is_intact_header(const std::uint8_t* block) {
+  const auto epoch = load_little_endian<std::uint64_t>(block + 16);
+  return load_little_endian<std::uint32_t>(block) == kSegmentMagic &&
+         load_little_endian<std::uint32_t>(block + 4) ==
+             crc32c(epoch_seed(epoch), block + 8, kSegmentHeaderBytes - 8);
+}
+}  // namespace
+
+std::optional<std::uint32_t> foreign_version(const std::uint8_t* block) {
+  const auto version = load_little_endian<std::uint32_t>(block + 8);
+  if (!is_intact_header(block) || version == kJournalVersion) return std::nullopt;
+  return version;
+}
+
 std::optional<SegmentHeader> decode_segment_header(const std::uint8_t* block) {
   SegmentHeader header;
   header.epoch = load_little_endian<std::uint64_t>(block + 16);
   header.segment_bytes = load_little_endian<std::uint64_t>(block + 24);
   header.reused = load_little_endian<std::uint32_t>(block + 12) != 0;
-  const bool valid = load_little_endian<std::uint32_t>(block) == kSegmentMagic &&
-                     load_little_endian<std::uint32_t>(block + 8) == kJournalVersion &&
-                     load_little_endian<std::uint32_t>(block + 4) ==
-                         crc32c(epoch_seed(header.epoch), block + 8, kSegmentHeaderBytes - 8);
-  if (!valid) return std::nullopt;
+  if (!is_intact_header(block) || load_little_endian<std::uint32_t>(block + 8) != kJournalVersion)
+    return std::nullopt;
   return header;
 }
 

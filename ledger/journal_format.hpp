@@ -81,6 +81,9 @@ std::uint32_t epoch_seed(std::uint64_t epoch);
 void encode_segment_header(const SegmentHeader& header, std::uint8_t* block);
 std::optional<SegmentHeader> decode_segment_header(const std::uint8_t* block);
 
+/// The version of an intact header of another one than ours; nothing of any other block.
+std::optional<std::uint32_t> foreign_version(const std::uint8_t* block);
+
 /// Fills kRecordHeaderBytes.
 void encode_record_header(const RecordHeader& header, std::uint8_t* to);
 /// Nothing unless magic, epoch and the header's own checksum are right. The payload is not looked

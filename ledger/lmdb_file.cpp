@@ -103,8 +103,7 @@ int make_if_absent(const LmdbOptions& options) {
   MDB_env* env = nullptr;
   int error = mdb_env_create(&env);
   if (error == 0) error = mdb_env_set_mapsize(env, options.map_bytes);
-  if (error == 0)
-    error = mdb_env_open(env, unfinished.c_str(), MDB_NOSUBDIR | MDB_NOLOCK, 0600);
+  if (error == 0) error = mdb_env_open(env, unfinished.c_str(), MDB_NOSUBDIR | MDB_NOLOCK, 0600);
   if (error == 0) error = mdb_env_sync(env, 1);
   mdb_env_close(env);
   if (error != 0) return error;

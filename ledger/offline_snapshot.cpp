@@ -47,6 +47,7 @@ void OfflineSnapshot::for_each(
 }
 
 std::unique_ptr<Snapshot> open_offline(const std::filesystem::path& folder) {
+  refuse_unfit_folder(folder);
   auto snapshot = std::make_unique<OfflineSnapshot>(folder);
   snapshot->replay(system_files());
   return snapshot;

@@ -118,6 +118,11 @@ void JournalReader::look_at_head(Found& found) {
   std::vector<std::uint8_t> head(2 * kBlockBytes, 0);
   const std::int64_t got = file->read(head.data(), head.size(), 0);
   if (got < 0) cannot_read(found.path, static_cast<int>(-got));
+  if (const auto version = foreign_version(head.data()))
+    throw std::runtime_error("the journal's " + found.path.string() + " has format version " +
+                             std::to_string(*version) + ", this program reads " +
+                             std::to_string(kJournalVersion) +
+                             "; use the program that wrote it, or a later one");
   found.header = decode_segment_header(head.data());
   if (found.epoch == 0) return;
   if (found.header && found.header->epoch != found.epoch) found.header.reset();

@@ -9,6 +9,9 @@
 ///   {"command":"lot","face":10000,"count":500}  → `progress` …, then `lot`; ends when the client
 ///                                                 goes away, the cards made so far stay
 ///   {"command":"check"}                         → `progress` …, then `check`
+///   {"command":"backup","folder":"/…"}          → `progress` …, then `backup`; ends when the
+///   client
+///                                                 goes away
 ///   {"command":"log-level","level":"debug"}     → `log-level`
 ///   {"command":"certificates"}                  → a line of kind `certificate` for each TLS
 ///   listener

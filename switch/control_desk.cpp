@@ -123,7 +123,10 @@ struct ControlDesk::CheckLink {
   ControlDesk* desk;  ///< the I/O thread's; null once the desk is gone
 };
 
-ControlDesk::ControlDesk(const DeskView& view) : view_(view), started_us_(base::steady_now()) {}
+ControlDesk::ControlDesk(const DeskView& view)
+    : view_(view),
+      backups_(view.io, view.store, view.log, view.clock),
+      started_us_(base::steady_now()) {}
 
 ControlDesk::~ControlDesk() {
   if (!checking_) return;
@@ -152,11 +155,13 @@ void ControlDesk::dispatch(ControlClient client, const json::object& request) {
   if (command == "check") return check(client);
   if (command == "keys") return keys(client);
   if (command == "key-reload") return reload_keys(client);
+  if (command == "backup") return backups_.begin(*door_, client, text_of(request, "folder"));
   if (command == "log-level") return log_level(client, request);
   if (command == "certificates") return certificates(client);
   if (command == "reload-certificates") return reload_certificates(client);
   throw BadRequest(
-      "there is no such command; there are status, stations, card, lot, check, keys, key-reload, "
+      "there is no such command; there are status, stations, card, lot, check, backup, keys, "
+      "key-reload, "
       "log-level, certificates and reload-certificates");
 }
 

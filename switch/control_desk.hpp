@@ -18,6 +18,7 @@
 #include "ledger/check.hpp"
 #include "ledger/directory.hpp"
 #include "ledger/durable_store.hpp"
+#include "switch/backup_desk.hpp"
 #include "switch/control.hpp"
 #include "switch/message_log.hpp"
 #include "switch/server.hpp"
@@ -94,6 +95,7 @@ class ControlDesk : public BackgroundWork {
   std::deque<Piece> pieces_;
   std::shared_ptr<CheckLink> checking_;
   const std::shared_ptr<const bool> here_ = std::make_shared<bool>(true);  ///< goes with the desk
+  BackupDesk backups_;
   const base::TimeUs started_us_;
 };
 

@@ -18,6 +18,7 @@
 #include "ledger/check.hpp"
 #include "ledger/retention.hpp"
 #include "switch/key_loading.hpp"
+#include "switch/restoring.hpp"
 #include "switch/seeding.hpp"
 #include "switch/station_links.hpp"
 #include "switch/version.hpp"
@@ -67,6 +68,7 @@ ledger::StoreOptions store_options(const config::Settings& settings, const Switc
   options.map_bytes = settings.ledger.map_bytes;
   options.slow_write_us = settings.ledger.slow_write_us;
   options.snapshot_limit_us = settings.ledger.snapshot_limit_us;
+  options.backup_limit_us = settings.ledger.backup_limit_us;
   options.purge = [age = AgeClock(clock)](ledger::PurgeScope& scope) {
     ledger::purge_expired(scope, age.now());
   };
@@ -267,6 +269,8 @@ int run_switch(int argc, const char* const* argv) try {
     std::fputs(config::help_text().c_str(), stdout);
   else if (command.version)
     std::puts(fmt::format("cpswitch {}", kVersion).c_str());
+  else if (command.restore)
+    restore_data(command);
   else
     serve_until_stopped(command);
   return 0;

@@ -61,8 +61,8 @@ class Switch {
   boost::asio::signal_set signals_;
 };
 
-/// Serves in front of the command line: 0 after an orderly stop, 2 when it could not start or go
-/// on, after one sentence on standard error.
+/// Serves, or restores, in front of the command line: 0 after an orderly stop, 2 when it could not
+/// start or go on, after one sentence on standard error.
 int run_switch(int argc, const char* const* argv);
 
 }  // namespace core

@@ -24,6 +24,8 @@ constexpr char kHelp[] = R"(cpctl [--data DIR | --socket PATH] COMMAND
   repair [--drop-from BATCH | --mend SEGMENT]
                             of a stopped switch whose journal is damaged: shows what going on would
                             lose, and the command that does it; alone it changes nothing
+  backup DIR                writes a backup of the running switch into DIR, new or empty
+                            (the keys are not in it: keep them elsewhere)
   key list                  whose keys there are, since when, and their check values
   key import STATION pin|mac|transport [--from FILE] [--wrapped] [--check-value KCV]
                             a key from FILE or standard input: components of 32 hexadecimal
@@ -94,6 +96,10 @@ int run_command(const std::string& command, const po::variables_map& given) {
   if (command == "card") {
     take(1, "card NUMBER");
     return ctl_card(place, words[0]);
+  }
+  if (command == "backup") {
+    take(1, "backup DIR");
+    return ctl_backup(place, words[0]);
   }
   if (command == "log-level") {
     take(1, "log-level LEVEL");

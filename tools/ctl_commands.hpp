@@ -39,6 +39,9 @@ struct RepairOrder {
 /// kNotWell where there is damage and it stays.
 int ctl_repair(const SwitchPlace& place, const RepairOrder& order);
 
+/// Has the running switch write a backup into this folder, new or empty.
+int ctl_backup(const SwitchPlace& place, const std::filesystem::path& folder);
+
 /// What is to be imported; the key itself comes from a file or standard input.
 struct KeyImport {
   std::string station, use;

@@ -50,6 +50,7 @@ TEST(Settings, Defaults) {
   EXPECT_EQ(settings.ledger.segment_bytes, 64u << 20);
   EXPECT_EQ(settings.ledger.journal_bytes, std::uint64_t{8} << 30);
   EXPECT_EQ(settings.ledger.snapshot_limit_us, 60'000'000);
+  EXPECT_EQ(settings.ledger.backup_limit_us, 600'000'000);
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   EXPECT_LT(settings.ledger.map_bytes, std::uint64_t{1} << 40);
 #else
@@ -73,7 +74,7 @@ TEST(Settings, EveryKeyIsRead) {
       "batch = 10\noutput-bytes = 20000\ntxn-won = 11\nday-won = 12\ncard-balance-won = 13\n"
       "[ledger]\nwindow = 2s\noverlay-mib = 3\nsegment-mib = 4\njournal-mib = 16\nmap-gib = "
       "5\nslow-write = 6ms\n"
-      "snapshot-limit = 7s\n"
+      "snapshot-limit = 7s\nbackup-limit = 8s\n"
       "[log]\nformat = json\nlevel = debug\nfile = x.log\nqueue-lines = 100\n"
       "[station.S-2]\nid = 65535\nrole = bank\nport = 1\naddress = ::1\nprofile = iso87-ascii\n"
       "header = 2-byte-inclusive\ntpdu = yes\nmac = cmac\npassword = optional\n"
@@ -98,6 +99,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.ledger.segment_bytes, 4u << 20);
   EXPECT_EQ(settings.ledger.journal_bytes, 16u << 20);
   EXPECT_EQ(settings.ledger.snapshot_limit_us, 7'000'000);
+  EXPECT_EQ(settings.ledger.backup_limit_us, 8'000'000);
   EXPECT_EQ(settings.ledger.map_bytes, std::uint64_t{5} << 30);
   EXPECT_EQ(settings.ledger.slow_write_us, 6'000);
   EXPECT_EQ(settings.log.format, LogFormat::json);

@@ -74,6 +74,52 @@ std::string kinds(const std::vector<json::object>& lines) {
   return text;
 }
 
+TEST(Control, ABackupTellsItsProgressAndItsEndAndIsTakenOnceAtATime) {
+  TestSwitch tested;
+  EXPECT_EQ(kinds(ask(tested, R"({"command":"backup","folder":"here"})")), "error ");
+  Operator client(tested);
+  client.send("{\"command\":\"backup\",\"folder\":\"/elsewhere/b\"}\n");
+  ASSERT_TRUE(tested.becomes([&] { return tested.store.backup.has_value(); }));
+  EXPECT_EQ(tested.store.backup->folder, "/elsewhere/b");
+  EXPECT_EQ(kinds(ask(tested, R"({"command":"backup","folder":"/elsewhere/c"})")), "error ");
+  tested.store.backup->progress(500, "copying the tables");
+  ledger::Manifest manifest;
+  manifest.first_sequence = 7;
+  manifest.last_sequence = 9;
+  tested.store.backup->done("", manifest);
+  const auto lines = client.receive_all();
+  EXPECT_EQ(kinds(lines), "progress progress backup end ");
+  EXPECT_EQ(lines[1].at("done"), 500);
+  EXPECT_EQ(lines[2].at("restorable_from"), "#7");
+  EXPECT_EQ(lines[2].at("restorable_to"), "#9");
+}
+
+TEST(Control, ABackupThatFailsSaysWhyAndOneWhoseClientLeftIsEnded) {
+  TestSwitch tested;
+  Operator client(tested);
+  client.send("{\"command\":\"backup\",\"folder\":\"/elsewhere/b\"}\n");
+  ASSERT_TRUE(tested.becomes([&] { return tested.store.backup.has_value(); }));
+  tested.store.backup->done("there is no room", {});
+  EXPECT_EQ(client.receive_all().back().at("text"), "there is no room");
+  tested.on_thread([&] { return tested.store.backup.reset(), 0; });
+  {
+    Operator leaving(tested);
+    leaving.send("{\"command\":\"backup\",\"folder\":\"/elsewhere/b\"}\n");
+    ASSERT_TRUE(tested.becomes([&] { return tested.store.backup.has_value(); }));
+  }
+  bool is_ended = false;
+  for (int i = 0; i < 1'000 && !is_ended; ++i) {
+    try {
+      tested.store.backup->progress(i, "copying the tables");
+      std::this_thread::sleep_for(5ms);
+    } catch (const std::runtime_error&) {
+      is_ended = true;
+    }
+  }
+  EXPECT_TRUE(is_ended);
+  tested.store.backup->done("the client has left", {});
+}
+
 TEST(Control, StatusSaysHowTheSwitchIs) {
   TestSwitch tested;
   Client client(tested.port("DEMO-POS"));

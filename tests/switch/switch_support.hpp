@@ -75,6 +75,14 @@ class TestStore : public ledger::DurableStore {
     return true;
   }
 
+  /// The test is the backup's thread, and ends it.
+  bool request_backup(ledger::BackupRequest request) override {
+    if (backup) return false;
+    backup = std::move(request);
+    return true;
+  }
+  std::optional<ledger::BackupRequest> backup;
+
   /// The held commit happens now.
   void release() { std::exchange(held_, nullptr)(); }
   bool is_holding() const { return held_ != nullptr; }

@@ -15,9 +15,13 @@ if(CYBERPASS_FUZZER)
   target_compile_options(cyberpass_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# cyberpass_folder(NAME [DEPENDS targets...]): the library of this folder's .cpp files.
+# Where a build is a unity build (CMAKE_UNITY_BUILD), a folder's files are compiled as one; those ALONE
+# have private names that another file of their folder has too.
+
+# cyberpass_folder(NAME [DEPENDS targets...] [ALONE files...]): the library of this folder's .cpp files.
 function(cyberpass_folder name)
-  cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "DEPENDS;ALONE" ${ARGN})
+  set_source_files_properties(${arg_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   list(FILTER sources EXCLUDE REGEX "_main\\.cpp$")
   if(sources)
@@ -36,10 +40,11 @@ function(cyberpass_program name file)
   target_link_libraries(${name} PRIVATE cyberpass_options ${arg_DEPENDS})
 endfunction()
 
-# cyberpass_tests(FOLDER DEPENDS targets...): one test program of this folder's *_test.cpp files;
+# cyberpass_tests(FOLDER DEPENDS targets... [ALONE files...]): one test program of this folder's *_test.cpp files;
 # ctest lists each of its tests as FOLDER.Suite.Name.
 function(cyberpass_tests folder)
-  cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "DEPENDS;ALONE" ${ARGN})
+  set_source_files_properties(${arg_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   if(NOT sources)
     return()

@@ -47,12 +47,12 @@ TEST(Ini, UnknownKeysAndSectionsAreNamed) {
   EXPECT_EQ(folder.refusal("[logs]\n" + kStation), "conf:1: there is no section [logs]");
   EXPECT_EQ(folder.refusal(kStation + "prot = 1\n"),
             "conf:5: station.S-1.prot: there is no such key; there are address, certificate-name, "
-            "header, id, mac, "
-            "max-connections, password, port, profile, role, sign-on, tpdu");
+            "header, id, key-exchange, mac, max-connections, password, port, profile, role, "
+            "sign-on, tpdu");
   EXPECT_EQ(folder.refusal("[station]\nS-1.tls = yes\n" + kStation),
             "conf:2: station.S-1.tls: there is no such key; there are address, certificate-name, "
-            "header, id, mac, "
-            "max-connections, password, port, profile, role, sign-on, tpdu");
+            "header, id, key-exchange, mac, max-connections, password, port, profile, role, "
+            "sign-on, tpdu");
 }
 
 TEST(Ini, EmptySectionsAreFine) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cerrno>
 #include <future>
 
@@ -200,16 +201,17 @@ TEST_F(BackupTest, OnlyOneAtATimeAndTheStoreGoesOn) {
 }
 
 TEST_F(BackupTest, WithoutRoomItIsEndedRemovedAndMayBeTakenAgain) {
+  std::atomic<bool> full = true;
+  files_.write_fault = [&](const std::filesystem::path& path, std::size_t, std::uint64_t) {
+    return full && path.string().starts_with(backup().string()) ? -ENOSPC : 0;
+  };
   open(options());
   take(1);
-  files_.write_fault = [&](const std::filesystem::path& path, std::size_t, std::uint64_t) {
-    return path.string().starts_with(backup().string()) ? -ENOSPC : 0;
-  };
   const Outcome outcome = back_up();
   EXPECT_NE(outcome.error.find("make room there"), std::string::npos) << outcome.error;
   EXPECT_TRUE(std::filesystem::is_empty(backup()));
   take(1);
-  files_.write_fault = nullptr;
+  full = false;
   EXPECT_EQ(back_up().error, "");
   EXPECT_EQ(restore().last_sequence, 2u);
 }

@@ -21,7 +21,6 @@ namespace {
 
 constexpr std::string_view kVersion = "1";
 constexpr std::string_view kAuthentic = "authentic ";
-constexpr std::size_t kWrapOverhead = 8;
 /// Lines of at most 120 bytes, comments and the last line fit in a key file.
 constexpr std::size_t kMaxKeys = 500;
 

@@ -11,8 +11,7 @@ std::string shown(std::string_view text) {
   if (text.empty()) return "an empty value";
   std::string result(text.substr(0, kMaxShown));
   std::replace_if(
-      result.begin(), result.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; },
-      '?');
+      result.begin(), result.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   return text.size() > kMaxShown ? result + "..." : result;
 }
 

@@ -110,17 +110,42 @@ void write_plain(std::string_view text, LineBuffer& out) {
   for (const char c : text) out.push_back(static_cast<unsigned char>(c) < 0x20 ? ' ' : c);
 }
 
+void write_blanks(std::size_t size, std::size_t width, LineBuffer& out) {
+  constexpr std::string_view kBlanks = "                                        ";
+  if (size < width) out.append(kBlanks.substr(0, width - size));
+}
+
+/// A blank, then the text to the left of its column. Less than half of the time that {fmt}
+/// takes for it, and there is a line for each message.
+void write_left(std::string_view text, std::size_t width, LineBuffer& out) {
+  out.push_back(' ');
+  out.append(text);
+  write_blanks(text.size(), width, out);
+}
+
+void write_right(std::string_view text, std::size_t width, LineBuffer& out) {
+  out.push_back(' ');
+  write_blanks(text.size(), width, out);
+  out.append(text);
+}
+
 void write_text(const MessageLine& line, LineBuffer& out) {
   const MessageFacts& f = line.facts;
+  const fmt::format_int latency(line.latency_us);
   write_time(line.time_us, ' ', out);
-  fmt::format_to(
-      std::back_inserter(out),
-      FMT_COMPILE(
-          " {:<5} {:<12} {:<8} {:04} {:<18} {:<6} {:<12} {:<19} {:>11} {:<2} {:<38} {:>7} us"),
-      short_level(line.level), line.station, peer_text(f.terminal).view(), f.mti.value, f.name,
-      peer_text(f.stan).view(), peer_text(f.reference).view(), card_text(f.masked_card),
-      amount_text(f.amount_won).view(), peer_text(f.code).view(), words_text(f).view(),
-      line.latency_us);
+  write_left(short_level(line.level), 5, out);
+  write_left(line.station, 12, out);
+  write_left(peer_text(f.terminal).view(), 8, out);
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE(" {:04}"), f.mti.value);
+  write_left(f.name, 18, out);
+  write_left(peer_text(f.stan).view(), 6, out);
+  write_left(peer_text(f.reference).view(), 12, out);
+  write_left(card_text(f.masked_card), 19, out);
+  write_right(amount_text(f.amount_won).view(), 11, out);
+  write_left(peer_text(f.code).view(), 2, out);
+  write_left(words_text(f).view(), 38, out);
+  write_right({latency.data(), latency.size()}, 7, out);
+  out.append(std::string_view(" us"));
   if (f.sequence != 0) fmt::format_to(std::back_inserter(out), FMT_COMPILE(" #{}"), f.sequence);
   if (f.replayed) out.append(std::string_view(" again"));
 }

@@ -239,6 +239,7 @@ bool Checkpoint::finish(Window& window) {
     last_purged_ = window.looked;
   }
   if (!slice(window, [this](LmdbWriter& writer) { return writer.set_mark(mark_); })) return false;
+  file_.unmap_pages();
   applied_to_.store(mark_.sequence, std::memory_order_release);
   windows_.fetch_add(1, std::memory_order_relaxed);
   const std::int64_t took_ms = (base::steady_now() - window.begun_us) / 1000;

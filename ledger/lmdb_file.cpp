@@ -1,6 +1,7 @@
 #include "ledger/lmdb_file.hpp"
 
 #include <lmdb.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -234,9 +235,18 @@ std::uint64_t LmdbFile::used_bytes() const {
   return (info.me_last_pgno + 1) * stat.ms_psize;
 }
 
+void LmdbFile::unmap_pages() noexcept {
+  MDB_envinfo info{};
+  mdb_env_info(env_, &info);
+  // A shared mapping of a file loses nothing. If it fails there is only more memory in use.
+  ::madvise(info.me_mapaddr, used_bytes(), MADV_DONTNEED);
+}
+
 LmdbReader::LmdbReader(const LmdbFile& file) : file_(file) {
   const int error = mdb_txn_begin(file.env_, nullptr, MDB_RDONLY, &txn_);
   if (error != 0) fail(file.options_.file, "cannot be read: " + lmdb_error_text(error));
+  for (std::string& last : last_keys_) last.reserve(kMaxKeyBytes + 1);
+  note_last_keys();
 }
 
 LmdbReader::~LmdbReader() {
@@ -250,12 +260,26 @@ bool LmdbReader::renew() {
   if (error != 0) return false;
   std::swap(txn_, other_);
   mdb_txn_reset(other_);
+  note_last_keys();
   return true;
 }
 
+void LmdbReader::note_last_keys() {
+  for (int number = 1; number <= kTableCount; ++number) {
+    std::string& last = last_keys_[static_cast<std::size_t>(number) - 1];
+    try {
+      LmdbCursor cursor(*this, static_cast<Table>(number));
+      cursor.seek_last() ? last.assign(cursor.key()) : last.assign({});
+    } catch (const DamagedRecord&) {
+      last.assign(kMaxKeyBytes + 1, '\xff');  // behind every key: each is looked for, and told of
+    }
+  }
+}
+
 std::optional<std::string_view> LmdbReader::get(Table table, std::string_view key) const {
+  // Keys are never empty: of an empty table none is tried.
+  if (key > last_keys_[static_cast<std::size_t>(table) - 1]) return std::nullopt;
   const unsigned handle = file_.handle(table);
-  if (handle == LmdbFile::kNoTable) return std::nullopt;
   MDB_val wanted = as_val(key), stored{};
   const int error = mdb_get(txn_, handle, &wanted, &stored);
   if (error == MDB_NOTFOUND) return std::nullopt;
@@ -282,6 +306,8 @@ bool LmdbCursor::seek(std::string_view first) {
   key_ = first;
   return move(first.empty() ? MDB_FIRST : MDB_SET_RANGE);
 }
+
+bool LmdbCursor::seek_last() { return move(MDB_LAST); }
 
 bool LmdbCursor::next() { return move(MDB_NEXT); }
 

@@ -54,6 +54,10 @@ class LmdbFile {
   std::uint32_t version() const { return version_; }
   /// Pages in use, free ones included.
   std::uint64_t used_bytes() const;
+  /// Gives back the memory that shows the file: what is read again is mapped again, from the
+  /// system's cache. Else a long-running process would slowly hold all that was ever read. Any
+  /// thread, beside readers and a writer.
+  void unmap_pages() noexcept;
   /// Commits since the file was opened: a reader that was begun at another count may be behind.
   std::uint64_t commits() const { return commits_.load(std::memory_order_acquire); }
 
@@ -90,15 +94,19 @@ class LmdbReader {
 
   /// Moves to the newest commit; false, and nothing has changed, when LMDB does not let it.
   bool renew();
-  /// Valid until renew(). Throws DamagedRecord.
+  /// Valid until renew(). Throws DamagedRecord. Quick for a key behind the table's last one: what
+  /// is asked most is whether a message is there already, under keys that begin with its time.
   std::optional<std::string_view> get(Table table, std::string_view key) const;
   AppliedMark mark() const;
 
  private:
   friend class LmdbCursor;
+  void note_last_keys();
+
   const LmdbFile& file_;
   MDB_txn* txn_ = nullptr;
   MDB_txn* other_ = nullptr;  // reset; so that a renewal that fails leaves txn_ as it is
+  std::array<std::string, kTableCount> last_keys_;  // empty: so is the table
 };
 
 /// Walks a table of a reader in key order. Views are valid until the reader is renewed.
@@ -111,6 +119,7 @@ class LmdbCursor {
 
   /// To the first key that is not less than `first`; false at the end. Throws DamagedRecord.
   bool seek(std::string_view first);
+  bool seek_last();  ///< false: the table is empty
   bool next();
   std::string_view key() const { return key_; }
   /// Throws DamagedRecord.

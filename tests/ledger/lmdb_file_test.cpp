@@ -99,6 +99,46 @@ TEST(LmdbFile, AReaderStaysAtItsCommitUntilItIsRenewed) {
   }
 }
 
+TEST(LmdbFile, AKeyBehindTheLastIsAbsentUntilARenewalBringsIt) {
+  TempFolder folder;
+  LmdbFile file(options_in(folder));
+  LmdbReader reader(file);
+  const auto values = [&] {
+    EXPECT_TRUE(reader.renew());
+    return value_of(reader, Table::cards, "b") + value_of(reader, Table::cards, "c") +
+           value_of(reader, Table::cards, std::string(511, '\xff'));
+  };
+  EXPECT_EQ(values(), "---") << "of an empty table";
+  put(file, Table::cards, "b", "2");
+  EXPECT_EQ(value_of(reader, Table::cards, "b"), "-") << "not yet renewed";
+  EXPECT_EQ(values(), "2--");
+  put(file, Table::cards, "c", "3");
+  put(file, Table::cards, std::string(511, '\xff'), "x");
+  EXPECT_EQ(values(), "23x");
+  for (const std::string& key : {std::string(511, '\xff'), std::string("c")}) {
+    LmdbWriter writer(file);
+    ASSERT_EQ(writer.begin(), 0);
+    ASSERT_EQ(writer.erase(Table::cards, key), 0);
+    ASSERT_EQ(writer.commit(), 0);
+  }
+  EXPECT_EQ(values(), "2--");
+}
+
+TEST(LmdbFile, WhatIsNoLongerMappedIsReadAllTheSame) {
+  TempFolder folder;
+  LmdbFile file(options_in(folder));
+  put(file, Table::cards, "a", std::string(20'000, 'v'));
+  LmdbReader reader(file);
+  const std::string_view before = reader.get(Table::cards, "a").value();
+  file.unmap_pages();
+  EXPECT_EQ(before, std::string(20'000, 'v')) << "a view from before";
+  EXPECT_EQ(value_of(reader, Table::cards, "a"), std::string(20'000, 'v'));
+  put(file, Table::cards, "a", "w");
+  file.unmap_pages();
+  EXPECT_TRUE(reader.renew());
+  EXPECT_EQ(value_of(reader, Table::cards, "a"), "w");
+}
+
 TEST(LmdbFile, AWriterThatIsNotCommittedHasDoneNothing) {
   TempFolder folder;
   LmdbFile file(options_in(folder));

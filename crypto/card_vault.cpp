@@ -4,15 +4,14 @@
 #include <vector>
 
 #include "base/assert.hpp"
+#include "crypto/hmac.hpp"
 #include "crypto/key_material.hpp"
 
 namespace crypto {
 namespace {
 
 constexpr std::size_t kNonce = 12, kText = 19, kTag = 16;
-constexpr std::size_t kShaBlock = 64, kShaSize = 32;
 
-using Digest = std::array<std::uint8_t, kShaSize>;
 /// What a sealed text is bound to: its kind and its card.
 using Binding = std::array<std::uint8_t, 9>;
 
@@ -22,45 +21,6 @@ Binding binding(Secret what, std::uint64_t card_id) {
   base::store_big_endian(bytes.data() + 1, card_id);
   return bytes;
 }
-
-/// HMAC-SHA-256 whose two padded key blocks are hashed once; a message copies the states.
-class Hmac {
- public:
-  explicit Hmac(base::ByteView key)
-      : inner_(started(key, 0x36)), outer_(started(key, 0x5C)), work_(EVP_MD_CTX_new()) {
-    require(work_ != nullptr, "SHA-256");
-  }
-
-  Digest operator()(base::ByteView first, base::ByteView second) {
-    Digest digest;
-    EVP_MD_CTX* const work = work_.get();
-    const bool worked = EVP_MD_CTX_copy_ex(work, inner_.get()) == 1 &&
-                        EVP_DigestUpdate(work, first.data(), first.size()) == 1 &&
-                        EVP_DigestUpdate(work, second.data(), second.size()) == 1 &&
-                        EVP_DigestFinal_ex(work, digest.data(), nullptr) == 1 &&
-                        EVP_MD_CTX_copy_ex(work, outer_.get()) == 1 &&
-                        EVP_DigestUpdate(work, digest.data(), digest.size()) == 1 &&
-                        EVP_DigestFinal_ex(work, digest.data(), nullptr) == 1;
-    require(worked, "HMAC-SHA-256");
-    return digest;
-  }
-
- private:
-  static DigestContext started(base::ByteView key, std::uint8_t pad) {
-    CP_ASSERT(key.size() <= kShaBlock);
-    std::array<std::uint8_t, kShaBlock> block;
-    const Wiper wipe(block.data(), block.size());
-    block.fill(pad);
-    for (std::size_t i = 0; i < key.size(); ++i) block[i] ^= key[i];
-    DigestContext context(EVP_MD_CTX_new());
-    require(context && EVP_DigestInit_ex2(context.get(), EVP_sha256(), nullptr) == 1 &&
-                EVP_DigestUpdate(context.get(), block.data(), block.size()) == 1,
-            "SHA-256");
-    return context;
-  }
-
-  DigestContext inner_, outer_, work_;
-};
 
 /// AES-256-GCM in one direction, its key schedule made once.
 class Gcm {
@@ -127,7 +87,7 @@ base::ByteView key_bytes(const KeyStore& keys, KeyUse use, std::uint16_t id, con
 }
 
 template <std::size_t Size>
-std::array<std::uint8_t, Size> head(const Digest& digest) {
+std::array<std::uint8_t, Size> head(const Hmac::Digest& digest) {
   std::array<std::uint8_t, Size> bytes;
   std::copy_n(digest.begin(), Size, bytes.begin());
   return bytes;
@@ -174,7 +134,7 @@ void CardVault::use(const KeyStore& keys) {
 }
 
 IndexHash CardVault::index_hash(Secret what, std::string_view digits, std::uint16_t key_id) {
-  Hmac& hmac = entry(state_->index, key_id, [&] {
+  const Hmac& hmac = entry(state_->index, key_id, [&] {
     return Hmac(key_bytes(*keys_, KeyUse::card_index, key_id, "card_index"));
   });
   const auto kind = static_cast<std::uint8_t>(what);
@@ -211,8 +171,9 @@ std::optional<ClearText> CardVault::open(Secret what, std::uint64_t card_id, std
 
 PasswordVerifier CardVault::verifier(std::uint64_t card_id, std::uint16_t key_id,
                                      std::string_view password) {
-  Hmac& hmac = entry(state_->password, key_id,
-                     [&] { return Hmac(key_bytes(*keys_, KeyUse::password, key_id, "password")); });
+  const Hmac& hmac = entry(state_->password, key_id, [&] {
+    return Hmac(key_bytes(*keys_, KeyUse::password, key_id, "password"));
+  });
   std::array<std::uint8_t, 8> card;
   base::store_big_endian(card.data(), card_id);
   return head<16>(hmac(card, base::as_bytes(password)));

@@ -12,12 +12,10 @@ namespace crypto {
 
 struct Freer {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
   void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
   void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
 };
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Freer>;
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Freer>;
 using EvpMacContext = std::unique_ptr<EVP_MAC_CTX, Freer>;
 
 /// OpenSSL failed: no input can cause it, only a broken installation or no memory.

@@ -4,8 +4,9 @@
 ///   Entry entry;  entry.move(from, to, amount) …  → lines that sum to zero
 ///   entry.post(draft, sequence) → balances of cards and accounts, all or nothing with the draft
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include "ledger/draft.hpp"
 #include "ledger/records.hpp"
@@ -17,7 +18,7 @@ namespace ledger {
 class Entry {
  public:
   void move(const AccountKey& from, const AccountKey& to, std::int64_t amount_won);
-  const std::vector<Posting>& lines() const { return lines_; }
+  std::span<const Posting> lines() const { return lines_; }
 
   /// Writes the balances. That no card falls below what it holds is for the caller to have
   /// checked; here it is an assertion.
@@ -25,7 +26,7 @@ class Entry {
 
  private:
   void add(const AccountKey& account, std::int64_t amount_won);
-  std::vector<Posting> lines_;
+  boost::container::small_vector<Posting, 4> lines_;  // most have two
 };
 
 /// Balance of an account that is no card; 0 when nothing was posted yet.

@@ -1,5 +1,7 @@
 #include "ledger/register.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 namespace ledger {
 namespace {
 
@@ -23,12 +25,14 @@ void write_transaction(Draft& draft, TransactionHead head, const Entry& entry,
                        base::ByteView answer) {
   head.posting_count = static_cast<std::uint32_t>(entry.lines().size());
   head.answer_size = static_cast<std::uint16_t>(answer.size());
-  std::string record;
-  record.reserve(sizeof head + entry.lines().size() * sizeof(Posting) + answer.size());
-  record += bytes_of(head);
-  for (const Posting& line : entry.lines()) record += bytes_of(line);
-  record += base::as_text(answer);
-  draft.put(Table::transactions, number_key(head.sequence), record);
+  boost::container::small_vector<char, 1'024> record;  // of a purchase a third of it
+  const auto add = [&record](std::string_view bytes) {
+    record.insert(record.end(), bytes.begin(), bytes.end());
+  };
+  add(bytes_of(head));
+  for (const Posting& line : entry.lines()) add(bytes_of(line));
+  add(base::as_text(answer));
+  draft.put(Table::transactions, number_key(head.sequence), {record.data(), record.size()});
   entry.post(draft, head.sequence);
 }
 

@@ -46,15 +46,15 @@ void Engine::flush(base::TimeUs now) {
 }
 
 void Engine::route_one(const Waiting& waiting, base::TimeUs now, bool write_allowed) {
-  const std::size_t at = answers_.size();
-  answers_.resize(at + kMaxAnswerFrame);
+  const std::size_t at = answers_end_;
+  if (answers_.size() < at + kMaxAnswerFrame) answers_.resize(at + kMaxAnswerFrame);
   ledger::Draft draft(store_, batch_);
   handlers::Context context{draft, directory_, vault_, random_, rules_, now};
   const LinkState before = waiting.connection->link_state();
   const Routed routed =
       route(waiting.frame, waiting.connection->link(), waiting.connection->link_state(), context,
             write_allowed, base::ByteSpan(answers_.data() + at, kMaxAnswerFrame));
-  answers_.resize(at + routed.size);
+  answers_end_ = at + routed.size;
   done_.push_back({waiting.connection, at, routed.size, routed, waiting.received_us, before});
 }
 
@@ -65,7 +65,7 @@ void Engine::finish(ledger::CommitOutcome outcome) {
     for (std::size_t i = done_.size(); i-- > 0;)
       if (done_[i].connection != nullptr) done_[i].connection->link_state() = done_[i].before;
     batch_.clear();
-    answers_.clear();
+    answers_end_ = 0;
     done_.clear();
     for (const Waiting& waiting : in_batch_)
       if (waiting.connection != nullptr) route_one(waiting, batch_now_, false);
@@ -79,7 +79,7 @@ void Engine::finish(ledger::CommitOutcome outcome) {
     take_new_keys();
     deliver_all();
   }
-  answers_.clear();
+  answers_end_ = 0;
   done_.clear();
   in_batch_.clear();
 }

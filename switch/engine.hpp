@@ -95,7 +95,8 @@ class Engine {
   std::vector<Waiting> waiting_;
   std::vector<Waiting> in_batch_;
   std::vector<Done> done_;
-  std::vector<std::uint8_t> answers_;
+  std::vector<std::uint8_t> answers_;  // one behind the other up to answers_end_; never shrinks
+  std::size_t answers_end_ = 0;
   base::TimeUs batch_now_ = 0;
   bool committing_ = false;
   EngineFigures figures_;

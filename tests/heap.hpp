@@ -1,12 +1,15 @@
 #pragma once
-/// The heap of a test program that fails on demand. Included by one file of the program only: it
-/// replaces operator new, which the sanitizers still see through malloc().
+/// The heap of a test program: counts what each thread takes, and fails on demand. Included by one
+/// file of the program only: it replaces operator new, which the sanitizers still see through
+/// malloc().
 
 #include <cstdlib>
 #include <new>
 
 namespace test {
 
+/// Allocations of this thread so far.
+inline thread_local std::size_t allocations = 0;
 /// This many allocations of this thread succeed, then one fails; negative: all succeed.
 inline thread_local long allocations_left = -1;
 
@@ -21,7 +24,8 @@ class FailingAllocation {
   static bool has_failed() { return allocations_left < 0; }
 };
 
-inline void* allocate_or_fail(std::size_t size) {
+inline void* allocate(std::size_t size) {
+  ++allocations;
   if (allocations_left >= 0 && allocations_left-- == 0) throw std::bad_alloc();
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
@@ -29,8 +33,8 @@ inline void* allocate_or_fail(std::size_t size) {
 
 }  // namespace test
 
-void* operator new(std::size_t size) { return test::allocate_or_fail(size); }
-void* operator new[](std::size_t size) { return test::allocate_or_fail(size); }
+void* operator new(std::size_t size) { return test::allocate(size); }
+void* operator new[](std::size_t size) { return test::allocate(size); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }

@@ -1,34 +1,14 @@
 // Reading, looking and writing take nothing from the heap.
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "codec/de48.hpp"
 #include "codec/frame.hpp"
 #include "tests/codec/support.hpp"
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-
-void* allocate(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-}  // namespace
-
-// All of the test program's: the sanitizers count what malloc() gives just the same.
-void* operator new(std::size_t size) { return allocate(size); }
-void* operator new[](std::size_t size) { return allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "tests/heap.hpp"
 
 namespace {
 
 using codec::Writer;
+using ::test::allocations;
 
 std::size_t write_sale(const codec::Profile& profile, base::ByteSpan space) {
   std::array<char, 100> tag_space;
@@ -48,15 +28,15 @@ std::size_t write_sale(const codec::Profile& profile, base::ByteSpan space) {
 }
 
 TEST(Allocation, TheCounterCounts) {
-  const std::size_t before = allocations.load();
+  const std::size_t before = allocations;
   delete new int(1);
-  EXPECT_EQ(allocations.load(), before + 1);
+  EXPECT_EQ(allocations, before + 1);
 }
 
 TEST(Allocation, NoneInReadingAndWriting) {
   std::array<std::uint8_t, 1'024> frame, copied;
   for (const codec::Profile& profile : codec_test::kProfiles) {
-    const std::size_t before = allocations.load();
+    const std::size_t before = allocations;
     const std::size_t size = write_sale(profile, base::ByteSpan(frame).subspan(2));
     codec::write_header({}, {}, size, base::ByteSpan(frame).first(2));
     const codec::Frame found = codec::read_frame({}, frame);
@@ -72,7 +52,7 @@ TEST(Allocation, NoneInReadingAndWriting) {
     writer.begin(message.mti().answer());
     for (const int element : {2, 4, 28, 35, 41, 48, 52, 70}) writer.copy(element, message);
     const auto copy_size = writer.finish();
-    const std::size_t after = allocations.load();
+    const std::size_t after = allocations;
     EXPECT_EQ(after, before);
     EXPECT_TRUE(good && has_order && copy_size.has_value());
     EXPECT_EQ(digits.size, 16u);
@@ -83,13 +63,13 @@ TEST(Allocation, NoneInReadingAndWriting) {
 TEST(Allocation, NoneInARefusal) {
   std::array<std::uint8_t, 1'024> space;
   const std::size_t size = write_sale(codec::kIso87Binary, space);
-  const std::size_t before = allocations.load();
+  const std::size_t before = allocations;
   codec::Message message;
   bool refused = true;
   for (std::size_t less = 0; less < size; ++less)
     refused = refused &&
               !codec::read_message(codec::kIso87Binary, {space.data(), less}, message).has_value();
-  EXPECT_EQ(allocations.load(), before);
+  EXPECT_EQ(allocations, before);
   EXPECT_TRUE(refused);
 }
 

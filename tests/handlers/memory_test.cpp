@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "desk.hpp"
-#include "tests/failing_memory.hpp"
+#include "tests/heap.hpp"
 
 namespace handlers::test {
 namespace {

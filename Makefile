@@ -5,13 +5,14 @@
 #   make test        all tests with sanitizers, thread-sanitized ones again; under 25 minutes
 #   make bench       latency and throughput on this machine
 #   make measure     all figures of docs/performance.md, beside PostgreSQL and Redis; an hour
+#   make endurance   30 million messages over ten days of the switch's clock: what grows?
 #   make crash       kill -9 again and again, and count: make crash ROUNDS=100
 #   make fuzz        made-up input for codec and session, then for the running switch: make fuzz MINUTES=10
 #   make powercut    the power is cut, at MOMENTS=5000 moments, and what is left is examined
 #   make test-long   the same, then the model with SEEDS=200000 seeds, ROUNDS crashes, MOMENTS cuts
 #   make clean       removes build/
 #
-# MEASURE="--quick" and other words go to bench/measure.py.
+# MEASURE="--quick" and other words go to bench/measure.py, those of ENDURANCE to bench/endurance.py.
 # PORT_BASE=N moves the demo world's ports, ONCE=1 ends `make run` after the day.
 
 SHELL := /bin/bash
@@ -26,7 +27,7 @@ SEEDS ?= 200000
 MOMENTS ?= 5000
 export JOBS PORT_BASE ROUNDS SEEDS MOMENTS ONCE
 
-.PHONY: help deps release run test bench measure crash powercut fuzz test-long clean
+.PHONY: help deps release run test bench measure endurance crash powercut fuzz test-long clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -52,6 +53,10 @@ measure: deps
 	@bench/peers/install.sh
 	@tools/build.sh release cpswitch cpctl cpbench store_bench echo_bench
 	@bench/measure.py $(MEASURE)
+
+endurance: deps
+	@tools/build.sh release cpswitch cpctl cpbench
+	@bench/endurance.py $(ENDURANCE)
 
 crash: deps
 	@tools/build.sh release cpswitch cpctl

@@ -50,7 +50,7 @@ void BenchConnection::close() {
 }
 
 void BenchConnection::send(BenchKind kind, std::int64_t intended_ns) {
-  const Stamp stamp = stamps_.next(base::system_now());
+  const Stamp stamp = stamps_.next(maker_.now());
   const std::size_t before = out_.size();
   out_.resize(before + RequestMaker::kMaxRequest);
   const std::size_t size =

@@ -24,8 +24,9 @@ double seconds_of(const po::variables_map& given, const char* option, double oth
 
 po::options_description description() {
   po::options_description all;
-  for (const char* const name : {"config", "keys", "station", "connections", "in-flight", "rate",
-                                 "mix", "cards", "card-file", "pin-share", "amount"})
+  for (const char* const name :
+       {"config", "keys", "station", "connections", "in-flight", "rate", "mix", "cards",
+        "card-file", "pin-share", "amount", "clock-offset-days"})
     all.add_options()(name, po::value<std::string>());
   // clang-format off
   all.add_options()
@@ -75,6 +76,7 @@ BenchOptions parse_bench_options(const Words& words) {
   if (given.contains("card-file")) options.card_file = given["card-file"].as<std::string>();
   options.pin_share = number_of(given, "pin-share", 0, 100, options.pin_share);
   options.amount_won = number_of(given, "amount", 1, 100'000, options.amount_won);
+  options.clock_offset_days = number_of(given, "clock-offset-days", 0, 365, 0);
   options.seconds = seconds_of(given, "seconds", options.seconds);
   options.warmup_s = seconds_of(given, "warmup", options.warmup_s);
   options.mix = parse_mix(given.contains("mix") ? given["mix"].as<std::string>()

@@ -31,6 +31,7 @@ struct BenchOptions {
   std::optional<std::filesystem::path> card_file;  ///< where the cards are kept for later runs
   std::uint32_t pin_share = 50;  ///< per cent of purchases and verifies that carry DE 52
   std::uint32_t amount_won = 10;
+  std::uint32_t clock_offset_days = 0;  ///< the switch's clock.offset
   bool json = false;
 };
 

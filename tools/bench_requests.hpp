@@ -19,6 +19,10 @@ class RequestMaker {
   RequestMaker(const World& world, const config::Station& station, const BenchOptions& options,
                const std::vector<BenchCard>& cards);
 
+  /// The clock of the terminals.
+  base::TimeUs now() const {
+    return base::system_now() + options_.clock_offset_days * base::kMicrosPerDay;
+  }
   /// The next kind, by the weights of the mix.
   BenchKind draw_kind();
 

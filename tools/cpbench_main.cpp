@@ -32,6 +32,7 @@ constexpr char kHelp[] = R"(cpbench --config FILE [options]
   --card-file FILE          keeps the cards' numbers for later runs against the same data
   --pin-share PERCENT       of purchases and verifies that carry a password (default 50)
   --amount WON              of a purchase (default 10)
+  --clock-offset-days N     of a switch with clock.offset=+Nd: messages are of that day
   --json                    one JSON object instead of tables
 
 Ends with 0 when every request was answered and no connection was lost.

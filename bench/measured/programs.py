@@ -54,12 +54,13 @@ class Program:
 class Switch(Program):
     """cpswitch on the measurement's data folder."""
 
-    def __init__(self, options, folder):
+    def __init__(self, options, folder, *settings):
         self.data = folder / "data"
         # Its message lines, one each, belong to what it costs.
         messages = (folder / "messages.log").resolve()
         super().__init__([BIN / "cpswitch", "--config", CONFIG, "--data", self.data, "--port-base",
-                          options.port_base, "--set", f"log.file={messages}"],
+                          options.port_base, "--set", f"log.file={messages}",
+                          *(word for setting in settings for word in ("--set", setting))],
                          options.switch_cores, "cpswitch ready", folder / "switch.log")
 
     def status(self):

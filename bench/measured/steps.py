@@ -32,9 +32,9 @@ class Bench:
         self.commit_delay_us = 0
         self.answer_bytes = {}  # mix → bytes of an answer of the switch, for the echo
 
-    def start_switch(self):
+    def start_switch(self, *settings):
         (self.folder / "messages.log").unlink(missing_ok=True)
-        return programs.Switch(self.options, self.folder)
+        return programs.Switch(self.options, self.folder, *settings)
 
     def make_cards(self):
         """Once for all runs: their numbers in `cards`, the data folder as it is then in `made`."""

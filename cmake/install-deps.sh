@@ -10,6 +10,7 @@ packages=(
   libgtest-dev libbenchmark-dev
   openssl python3 python3-cryptography
   clang-14 libclang-rt-14-dev
+  tshark
 )
 
 missing=()

@@ -23,6 +23,7 @@ sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(HERE, "..", "scenarios"))
 import process  # noqa: E402
 import rounds  # noqa: E402
+from arguments import SwitchArguments  # noqa: E402
 
 SHARED_MEMORY = "/dev/shm"
 _folders = set()  # to be removed however this ends
@@ -59,30 +60,15 @@ def stop_all(number, frame):
 
 
 def read_arguments():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--switch", default="build/release/bin/cpswitch", help="the program under test")
-    parser.add_argument("--cpctl", help="the operator's program; default: beside the switch")
-    parser.add_argument("--config", default="config/demo.conf")
+    parser = SwitchArguments(__doc__)
     parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--seed", type=int, help="of all that is chosen at random; default: the time")
     parser.add_argument("--messages", type=int, default=1000,
                         help="answered messages before the kill, at least")
     parser.add_argument("--disk", help="a folder on a disk for the data; default: $TMPDIR or /tmp")
-    parser.add_argument("--slow", action="store_true", help="wait longer: for sanitizers")
     parser.add_argument("--stop-at-failure", action="store_true", help="no more rounds after one")
     parser.add_argument("--discard", action="store_true", help="keep no data after a failure")
     parser.add_argument("--impatient", action="store_true", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    arguments.switch = os.path.abspath(arguments.switch)
-    if arguments.cpctl is None:
-        arguments.cpctl = os.path.join(os.path.dirname(arguments.switch), "cpctl")
-    for needed in (arguments.switch, arguments.cpctl, arguments.config):
-        if not os.path.exists(needed):
-            parser.exit(2, f"crash: {needed} is not there: build it, or name another; see --help\n")
-    if arguments.seed is None:
-        arguments.seed = int(time.time())
-    return arguments
+    return parser.read()
 
 
 class Worlds:

@@ -10,7 +10,6 @@ what a station was told counts; of an exchange whose answer it has not seen the 
 that new key, or the first one. Every answer's MAC is under the key of its request.
 """
 
-import argparse
 import os
 import random
 import re
@@ -26,6 +25,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 import process
+from arguments import SwitchArguments
 from connection import Connection, Failure
 from demo_world import SEOUL, STATIONS, iso, lot_card, now
 
@@ -267,17 +267,9 @@ class World:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--switch", default="build/release/bin/cpswitch", help="the program under test")
-    parser.add_argument("--cpctl", help="the operator's program; default: beside the switch")
-    parser.add_argument("--config", default="config/demo.conf")
+    parser = SwitchArguments(__doc__)
     parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=int(time.time()),
-                        help="of all that is chosen at random but the moment of a kill's effect")
-    parser.add_argument("--slow", action="store_true", help="wait longer: for sanitizers")
-    arguments = parser.parse_args()
-    arguments.cpctl = arguments.cpctl or os.path.join(os.path.dirname(arguments.switch), "cpctl")
+    arguments = parser.read()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     world = World(arguments, process.Limits(arguments.slow))
     try:

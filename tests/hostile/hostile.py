@@ -10,13 +10,11 @@ answer on the way must be one in form, with the right MAC. The seed repeats the 
 --first N --visits 1 repeats one. The exit status is 0 when all was well.
 """
 
-import argparse
 import os
 import random
 import re
 import signal
 import sys
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "crash"))
@@ -27,6 +25,7 @@ import mutations  # noqa: E402
 import player  # noqa: E402
 import switch_process  # noqa: E402
 import visits  # noqa: E402
+from arguments import SwitchArguments  # noqa: E402
 from demo_world import LOT_SIZE, STATIONS, iso, lot_card  # noqa: E402
 
 REPORTS = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|broken invariant")
@@ -34,27 +33,12 @@ ONE_OF_OURS = re.compile(r"(?<!\d)941012\d{10}(?!\d)")  # a whole card number of
 
 
 def read_arguments():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--switch", default="build/dev/bin/cpswitch", help="the program under test")
-    parser.add_argument("--cpctl", help="the operator's program; default: beside the switch")
-    parser.add_argument("--config", default="config/demo.conf")
-    parser.add_argument("--seed", type=int, help="of all that is chosen at random; default: the time")
+    parser = SwitchArguments(__doc__, preset="dev")
     parser.add_argument("--seconds", type=float, default=20, help="how long the storm lasts")
     parser.add_argument("--first", type=int, default=0, help="the number of the first connection")
     parser.add_argument("--visits", type=int, default=10**9, help="how many connections at most")
-    parser.add_argument("--slow", action="store_true", help="wait longer: for sanitizers")
     parser.add_argument("--keep", action="store_true", help="leave data and output behind")
-    arguments = parser.parse_args()
-    arguments.switch = os.path.abspath(arguments.switch)
-    if arguments.cpctl is None:
-        arguments.cpctl = os.path.join(os.path.dirname(arguments.switch), "cpctl")
-    for needed in (arguments.switch, arguments.cpctl, arguments.config):
-        if not os.path.exists(needed):
-            parser.exit(2, f"hostile: {needed} is not there: build it, or name another; see --help\n")
-    if arguments.seed is None:
-        arguments.seed = int(time.time())
-    return arguments
+    return parser.read()
 
 
 def options(seed):

@@ -10,7 +10,6 @@ with the real switch, asked again over the wire, and cut once more while it reco
 is 0 when everything was right, 1 when not; a failure says how to repeat it.
 """
 
-import argparse
 import os
 import random
 import shutil
@@ -26,6 +25,7 @@ import crash  # noqa: E402
 import images  # noqa: E402
 import process  # noqa: E402
 import recording  # noqa: E402
+from arguments import SwitchArguments  # noqa: E402
 from link import Broken  # noqa: E402
 from rounds import RoundFailed  # noqa: E402
 
@@ -41,29 +41,13 @@ FAULT_MOMENTS = 400
 
 
 def read_arguments():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--switch", default="build/release/bin/cpswitch", help="the program under test")
-    parser.add_argument("--config", default="config/demo.conf")
+    parser = SwitchArguments(__doc__)
     parser.add_argument("--moments", type=int, default=WANTED["all"])
     parser.add_argument("--load", type=float, default=0, metavar="SECONDS",
                         help="of traffic in all; default: 4, and 2 for every 1000 moments")
-    parser.add_argument("--seed", type=int, help="of all that is chosen at random; default: the time")
     parser.add_argument("--disk", help="a folder on a disk for the data; default: $TMPDIR or /tmp")
-    parser.add_argument("--slow", action="store_true", help="wait longer: for sanitizers")
     parser.add_argument("--no-faults", action="store_true", help="do not prove that it can fail")
-    arguments = parser.parse_args()
-    arguments.switch = os.path.abspath(arguments.switch)
-    beside = os.path.dirname(arguments.switch)
-    arguments.cpctl = os.path.join(beside, "cpctl")
-    arguments.check = os.path.join(beside, "powercut_check")
-    arguments.recorder = os.path.join(beside, "powercut_recorder.so")
-    for needed in (arguments.switch, arguments.cpctl, arguments.check, arguments.recorder,
-                   arguments.config):
-        if not os.path.exists(needed):
-            parser.exit(2, f"powercut: {needed} is not there: build it, or name another\n")
-    if arguments.seed is None:
-        arguments.seed = int(time.time())
+    arguments = parser.read(check="powercut_check", recorder="powercut_recorder.so")
     if not arguments.load:
         arguments.load = 4 + arguments.moments / 500
     return arguments

@@ -20,7 +20,7 @@ if(CYBERPASS_FUZZER)
 endif()
 
 # Where a build is a unity build (CMAKE_UNITY_BUILD), a folder's files are compiled as one; those ALONE
-# have private names that another file of their folder has too.
+# have private names that another file of their folder has too, or a class with members of private types.
 
 # cyberpass_folder(NAME [DEPENDS targets...] [ALONE files...]): the library of this folder's .cpp files.
 function(cyberpass_folder name)

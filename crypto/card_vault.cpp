@@ -10,7 +10,7 @@
 namespace crypto {
 namespace {
 
-constexpr std::size_t kNonce = 12, kText = 19, kTag = 16;
+constexpr std::size_t kText = 19;
 
 /// What a sealed text is bound to: its kind and its card.
 using Binding = std::array<std::uint8_t, 9>;
@@ -51,16 +51,17 @@ class Gcm {
     int size = 0;
     std::array<std::uint8_t, 16> rest;
     require(EVP_CipherFinal_ex(context_.get(), rest.data(), &size) == 1 &&
-                EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, kTag, tag) == 1,
+                EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, kGcmTag, tag) == 1,
             "AES-256-GCM");
   }
 
   bool finish_checked(const std::uint8_t* tag) {
     int size = 0;
-    std::array<std::uint8_t, kTag> expected, rest;
-    std::copy_n(tag, kTag, expected.begin());
-    require(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, kTag, expected.data()) == 1,
-            "AES-256-GCM");
+    std::array<std::uint8_t, kGcmTag> expected, rest;
+    std::copy_n(tag, kGcmTag, expected.begin());
+    require(
+        EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, kGcmTag, expected.data()) == 1,
+        "AES-256-GCM");
     return EVP_CipherFinal_ex(context_.get(), rest.data(), &size) == 1;
   }
 
@@ -148,10 +149,10 @@ Sealed CardVault::seal(Secret what, std::uint64_t card_id, std::string_view text
   const Wiper wipe(plain.data(), plain.size());
   std::copy(text.begin(), text.end(), plain.begin());
   Sealed sealed;
-  random.fill(base::ByteSpan(sealed).first(kNonce));
+  random.fill(base::ByteSpan(sealed).first(kGcmNonce));
   state_->seal.start(sealed.data(), binding(what, card_id));
-  state_->seal.crypt(plain.data(), sealed.data() + kNonce);
-  state_->seal.finish(sealed.data() + kNonce + kText);
+  state_->seal.crypt(plain.data(), sealed.data() + kGcmNonce);
+  state_->seal.finish(sealed.data() + kGcmNonce + kText);
   return sealed;
 }
 
@@ -163,8 +164,8 @@ std::optional<ClearText> CardVault::open(Secret what, std::uint64_t card_id, std
   std::array<std::uint8_t, kText> plain;
   const Wiper wipe(plain.data(), plain.size());
   gcm.start(sealed.data(), binding(what, card_id));
-  gcm.crypt(sealed.data() + kNonce, plain.data());
-  if (!gcm.finish_checked(sealed.data() + kNonce + kText)) return std::nullopt;
+  gcm.crypt(sealed.data() + kGcmNonce, plain.data());
+  if (!gcm.finish_checked(sealed.data() + kGcmNonce + kText)) return std::nullopt;
   const auto end = std::find(plain.begin(), plain.end(), 0);
   return ClearText(base::as_text({plain.data(), static_cast<std::size_t>(end - plain.begin())}));
 }

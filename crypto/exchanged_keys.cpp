@@ -4,15 +4,16 @@
 #include <stdexcept>
 
 #include "base/assert.hpp"
+#include "crypto/key_wrap.hpp"
 #include "crypto/openssl.hpp"
 
 namespace crypto {
 namespace {
 
-constexpr std::size_t kId = 2, kNonce = 12, kTag = 16, kKey = 16;
+constexpr std::size_t kId = 2;
 // generation (4), exchanges (4), number of entries (1), then each: asked by (16), since (8), key.
-constexpr std::size_t kEntry = 16 + 8 + kKey, kPlain = 9 + kKeysKept * kEntry;
-static_assert(kSealedExchangedSize == kId + kNonce + kPlain + kTag);
+constexpr std::size_t kEntry = 16 + 8 + kStationKey, kPlain = 9 + kKeysKept * kEntry;
+static_assert(kSealedExchangedSize == kId + kGcmNonce + kPlain + kGcmTag);
 
 using Plain = std::array<std::uint8_t, kPlain>;
 
@@ -24,7 +25,7 @@ void encode(const ExchangedKeys& exchanged, Plain& plain) {
   plain[8] = static_cast<std::uint8_t>(exchanged.entries.size());
   std::uint8_t* at = plain.data() + 9;
   for (const ExchangedKeys::Entry& entry : exchanged.entries) {
-    CP_ASSERT(entry.key.bytes().size() == kKey);
+    CP_ASSERT(entry.key.bytes().size() == kStationKey);
     std::copy(entry.asked_by.begin(), entry.asked_by.end(), at);
     base::store_big_endian(at + 16, entry.since_us);
     std::ranges::copy(entry.key.bytes(), at + 24);
@@ -74,16 +75,16 @@ std::string seal_exchanged(const KeyStore& keys, std::string_view owner,
   encode(exchanged, plain);
   std::array<std::uint8_t, kSealedExchangedSize> sealed;
   std::uint8_t* const nonce = sealed.data() + kId;
-  std::uint8_t* const cipher_text = nonce + kNonce;
+  std::uint8_t* const cipher_text = nonce + kGcmNonce;
   base::store_big_endian(sealed.data(), id);
-  random.fill({nonce, kNonce});
+  random.fill({nonce, kGcmNonce});
   const CipherContext context = begin(*key, nonce, owner, true);
   int size = 0;
   std::array<std::uint8_t, 16> rest;
   require(EVP_CipherUpdate(context.get(), cipher_text, &size, plain.data(), kPlain) == 1 &&
               static_cast<std::size_t>(size) == kPlain &&
               EVP_CipherFinal_ex(context.get(), rest.data(), &size) == 1 &&
-              EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, kTag,
+              EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, kGcmTag,
                                   cipher_text + kPlain) == 1,
           "AES-256-GCM");
   return std::string(base::as_text(sealed));
@@ -96,15 +97,15 @@ std::optional<ExchangedKeys> open_exchanged(const KeyStore& keys, std::string_vi
   const Key* const key =
       keys.storage_key(KeyUse::exchanged, base::load_big_endian<std::uint16_t>(bytes));
   if (key == nullptr) return std::nullopt;
-  const std::uint8_t* const cipher_text = bytes + kId + kNonce;
+  const std::uint8_t* const cipher_text = bytes + kId + kGcmNonce;
   const CipherContext context = begin(*key, bytes + kId, owner, false);
   Plain plain;
   const Wiper wipe(plain.data(), plain.size());
-  std::array<std::uint8_t, kTag> tag, rest;
-  std::copy_n(cipher_text + kPlain, kTag, tag.begin());
+  std::array<std::uint8_t, kGcmTag> tag, rest;
+  std::copy_n(cipher_text + kPlain, kGcmTag, tag.begin());
   int size = 0;
   require(EVP_CipherUpdate(context.get(), plain.data(), &size, cipher_text, kPlain) == 1 &&
-              EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kTag, tag.data()) == 1,
+              EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kGcmTag, tag.data()) == 1,
           "AES-256-GCM");
   if (EVP_CipherFinal_ex(context.get(), rest.data(), &size) != 1) return std::nullopt;
   return decode(plain);

@@ -12,14 +12,14 @@
 namespace crypto {
 namespace {
 
-constexpr std::size_t kHeader = 16, kKey = 16, kBlock = 16;
+constexpr std::size_t kHeader = 16, kAesBlock = 16;
 /// Length of the key in bits (2), the key, random bytes to whole AES blocks.
-constexpr std::size_t kPayload = 2 * kBlock;
-constexpr std::size_t kCharacters = kHeader + 2 * kPayload + 2 * kBlock;
+constexpr std::size_t kPayload = 2 * kAesBlock;
+constexpr std::size_t kCharacters = kHeader + 2 * kPayload + 2 * kAesBlock;
 constexpr std::string_view kLength = "0112";
 static_assert(kCharacters == 112);
 
-using Tag = std::array<std::uint8_t, kBlock>;
+using Tag = std::array<std::uint8_t, kAesBlock>;
 using Payload = std::array<std::uint8_t, kPayload>;
 
 Tag cmac(base::ByteView key, base::ByteView first, base::ByteView second) {
@@ -61,6 +61,17 @@ std::vector<std::uint8_t> derive(const Key& protection, Purpose purpose) {
   return key;
 }
 
+/// Both keys that a block is made with. Wiped before their memory is given back.
+struct DerivedKeys {
+  explicit DerivedKeys(const Key& protection)
+      : encryption(derive(protection, Purpose::encryption)),
+        authentication(derive(protection, Purpose::authentication)) {}
+
+  std::vector<std::uint8_t> encryption, authentication;
+  Wiper wipe_encryption{encryption.data(), encryption.size()};
+  Wiper wipe_authentication{authentication.data(), authentication.size()};
+};
+
 /// AES-CBC over whole blocks.
 void crypt(base::ByteView key, const Tag& start, const Payload& in, Payload& out, bool encrypt) {
   const CipherContext context(EVP_CIPHER_CTX_new());
@@ -91,20 +102,17 @@ KeyBlockUse key_block_use(KeyUse use, KeyAlgorithm algorithm) {
 
 std::string make_key_block(const Key& protection, const KeyBlockUse& use, const Key& key,
                            base::RandomSource& random) {
-  CP_ASSERT(key.bytes().size() == kKey);
+  CP_ASSERT(key.bytes().size() == kStationKey);
   const std::string header = header_of(use) + "00N0000";  // no version, not exportable, no options
   CP_ASSERT(header.size() == kHeader);
-  std::vector<std::uint8_t> encryption = derive(protection, Purpose::encryption);
-  std::vector<std::uint8_t> authentication = derive(protection, Purpose::authentication);
-  const Wiper wipe_encryption(encryption.data(), encryption.size());
-  const Wiper wipe_authentication(authentication.data(), authentication.size());
+  const DerivedKeys keys(protection);
   Payload clear, enciphered;
   const Wiper wipe(clear.data(), clear.size());
   random.fill(clear);
-  base::store_big_endian(clear.data(), static_cast<std::uint16_t>(8 * kKey));
+  base::store_big_endian(clear.data(), static_cast<std::uint16_t>(8 * kStationKey));
   std::ranges::copy(key.bytes(), clear.begin() + 2);
-  const Tag tag = cmac(authentication, base::as_bytes(header), clear);
-  crypt(encryption, tag, clear, enciphered, true);
+  const Tag tag = cmac(keys.authentication, base::as_bytes(header), clear);
+  crypt(keys.encryption, tag, clear, enciphered, true);
   return header + base::to_hex(enciphered) + base::to_hex(tag);
 }
 
@@ -114,21 +122,18 @@ std::optional<Key> open_key_block(const Key& protection, const KeyBlockUse& use,
       block.substr(12, 2) != "00")
     return std::nullopt;
   const auto bytes = base::from_hex(block.substr(kHeader));
-  if (!bytes || bytes->size() != kPayload + kBlock) return std::nullopt;
-  std::vector<std::uint8_t> encryption = derive(protection, Purpose::encryption);
-  std::vector<std::uint8_t> authentication = derive(protection, Purpose::authentication);
-  const Wiper wipe_encryption(encryption.data(), encryption.size());
-  const Wiper wipe_authentication(authentication.data(), authentication.size());
+  if (!bytes || bytes->size() != kPayload + kAesBlock) return std::nullopt;
+  const DerivedKeys keys(protection);
   Payload clear, enciphered;
   const Wiper wipe(clear.data(), clear.size());
   Tag tag;
   std::copy_n(bytes->begin(), kPayload, enciphered.begin());
-  std::copy_n(bytes->begin() + kPayload, kBlock, tag.begin());
-  crypt(encryption, tag, enciphered, clear, false);
-  const Tag right = cmac(authentication, base::as_bytes(block.substr(0, kHeader)), clear);
+  std::copy_n(bytes->begin() + kPayload, kAesBlock, tag.begin());
+  crypt(keys.encryption, tag, enciphered, clear, false);
+  const Tag right = cmac(keys.authentication, base::as_bytes(block.substr(0, kHeader)), clear);
   if (CRYPTO_memcmp(right.data(), tag.data(), tag.size()) != 0) return std::nullopt;
-  if (base::load_big_endian<std::uint16_t>(clear.data()) != 8 * kKey) return std::nullopt;
-  return Key({clear.begin() + 2, clear.begin() + 2 + kKey});
+  if (base::load_big_endian<std::uint16_t>(clear.data()) != 8 * kStationKey) return std::nullopt;
+  return Key({clear.begin() + 2, clear.begin() + 2 + kStationKey});
 }
 
 std::string make_travel_form(KeyForm form, const Key& transport, KeyUse use, KeyAlgorithm algorithm,
@@ -144,7 +149,7 @@ std::optional<Key> open_travel_form(KeyForm form, const Key& transport, KeyUse u
     return open_key_block(transport, key_block_use(use, algorithm), text);
   const auto wrapped = base::from_hex(text);
   auto key = wrapped ? unwrap_key(transport, *wrapped) : std::nullopt;
-  if (key && key->bytes().size() != kKey) key.reset();
+  if (key && key->bytes().size() != kStationKey) key.reset();
   return key;
 }
 

@@ -86,7 +86,7 @@ std::array<char, 6> check_value(const Key& key, KeyAlgorithm algorithm) {
 
 Key draw_key(KeyAlgorithm algorithm, base::RandomSource& random) {
   while (true) {
-    std::vector<std::uint8_t> bytes(16);
+    std::vector<std::uint8_t> bytes(kStationKey);
     random.fill(bytes);
     if (algorithm == KeyAlgorithm::triple_des) {
       set_odd_parity(bytes);

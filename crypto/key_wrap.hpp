@@ -26,7 +26,10 @@ enum class KeyAlgorithm : std::uint8_t { triple_des, aes };
 std::array<char, 6> check_value(const Key& key, KeyAlgorithm algorithm);
 inline std::string_view as_text(const std::array<char, 6>& value) { return {value.data(), 6}; }
 
-/// A fresh key of 16 bytes; a triple-DES key has odd parity, and two different halves.
+/// Of a station's PIN and MAC keys: double-length triple-DES or AES-128.
+inline constexpr std::size_t kStationKey = 16;
+
+/// A fresh key of kStationKey bytes; a triple-DES key has odd parity, and two different halves.
 Key draw_key(KeyAlgorithm algorithm, base::RandomSource& random);
 /// A fresh key of 32 bytes.
 Key draw_storage_key(base::RandomSource& random);

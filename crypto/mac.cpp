@@ -10,7 +10,7 @@
 namespace crypto {
 namespace {
 
-constexpr std::size_t kBlock = 8;
+constexpr std::size_t kDesBlock = 8;
 
 CipherContext triple_des_cbc(const std::array<std::uint8_t, 16>& key) {
   CipherContext context(EVP_CIPHER_CTX_new());
@@ -23,7 +23,7 @@ CipherContext triple_des_cbc(const std::array<std::uint8_t, 16>& key) {
 
 /// Enciphers whole blocks after `state`, which becomes the last block that came out.
 void chain(EVP_CIPHER_CTX* context, Mac& state, base::ByteView blocks) {
-  CP_ASSERT(blocks.size() % kBlock == 0);
+  CP_ASSERT(blocks.size() % kDesBlock == 0);
   require(EVP_EncryptInit_ex2(context, nullptr, nullptr, state.data(), nullptr) == 1, "triple-DES");
   std::array<std::uint8_t, 512> out;
   while (!blocks.empty()) {
@@ -33,7 +33,7 @@ void chain(EVP_CIPHER_CTX* context, Mac& state, base::ByteView blocks) {
                     1 &&
                 static_cast<std::size_t>(size) == count,
             "triple-DES");
-    std::copy_n(out.data() + count - kBlock, kBlock, state.begin());
+    std::copy_n(out.data() + count - kDesBlock, kDesBlock, state.begin());
     blocks = blocks.subspan(count);
   }
 }
@@ -50,8 +50,8 @@ Mac x9_19(KeyMaterial& material, base::ByteView message) {
     std::copy_n(material.bytes.begin() + 8, 8, key.begin() + 8);
     material.mac_last = triple_des_cbc(key);
   }
-  const std::size_t leading = message.empty() ? 0 : (message.size() - 1) / kBlock * kBlock;
-  std::array<std::uint8_t, kBlock> last{};  // filled with zeros: padding method 1
+  const std::size_t leading = message.empty() ? 0 : (message.size() - 1) / kDesBlock * kDesBlock;
+  std::array<std::uint8_t, kDesBlock> last{};  // filled with zeros: padding method 1
   std::copy(message.begin() + static_cast<std::ptrdiff_t>(leading), message.end(), last.begin());
   Mac state{};
   chain(material.mac_chain.get(), state, message.first(leading));

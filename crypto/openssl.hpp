@@ -10,6 +10,9 @@
 
 namespace crypto {
 
+/// Of AES-GCM, as every sealed record has them.
+inline constexpr std::size_t kGcmNonce = 12, kGcmTag = 16;
+
 struct Freer {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
   void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }

@@ -33,9 +33,8 @@ std::array<char, 6> random_approval(base::RandomSource& random) {
 
 std::array<char, 12> reference_of(base::TimeUs now, std::uint64_t number) {
   const base::CivilTime local = base::civil_seoul(now);
-  const std::uint64_t hour =
-      static_cast<std::uint64_t>((local.year % 10 * 1'000 + local.day_of_year) * 100 + local.hour);
-  return number_text<12>(hour * 1'000'000 + number % 1'000'000).data;
+  const int hour = (local.year % 10 * 1'000 + local.day_of_year) * 100 + local.hour;
+  return number_text<12>(static_cast<std::uint64_t>(hour) * 1'000'000 + number % 1'000'000).data;
 }
 
 }  // namespace handlers

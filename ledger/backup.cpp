@@ -19,9 +19,9 @@ namespace {
 
 /// The copy's transactions: about 1 MiB each. After each the disk rests as long as it took, for the
 /// journal's writes come first.
-constexpr unsigned kPagesAtATime = 256;
+constexpr unsigned kPagesCopiedAtATime = 256;
 constexpr std::int64_t kLongestRestUs = 1'000'000;
-constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+constexpr std::size_t kCopyPieceBytes = std::size_t{256} << 10;
 /// Shares of the work, per mille.
 constexpr int kTablesEnd = 800, kJournalEnd = 850, kAll = 1'000;
 
@@ -146,7 +146,7 @@ void BackupWriter::copy_table(LmdbFile& copy, Table table) {
     if (!writer) error = writer.emplace(copy).begin();
     if (error == 0) error = writer->put(table, key, value);
     if (error != 0) cannot_write(error);
-    if (writer->pages() >= kPagesAtATime) commit(copy, writer);
+    if (writer->pages() >= kPagesCopiedAtATime) commit(copy, writer);
     return true;
   });
   if (writer) commit(copy, writer);
@@ -183,10 +183,10 @@ void BackupWriter::copy_segment(const SegmentExtent& segment, bool direct) {
   const auto to = files_.open(journal_folder(folder_) / segment.path.filename(),
                               {.write = true, .create = true}, error);
   if (!to) cannot_write(error);
-  const AlignedBuffer buffer = make_aligned_buffer(kPieceBytes);
-  for (std::int64_t at = 0; at < size; at += static_cast<std::int64_t>(kPieceBytes)) {
+  const AlignedBuffer buffer = make_aligned_buffer(kCopyPieceBytes);
+  for (std::int64_t at = 0; at < size; at += static_cast<std::int64_t>(kCopyPieceBytes)) {
     check();
-    const auto piece = std::min(kPieceBytes, static_cast<std::size_t>(size - at));
+    const auto piece = std::min(kCopyPieceBytes, static_cast<std::size_t>(size - at));
     const std::int64_t got = from->read(buffer.get(), piece, static_cast<std::uint64_t>(at));
     if (got != static_cast<std::int64_t>(piece))
       throw std::runtime_error("the journal cannot be read: " +
@@ -225,7 +225,7 @@ void BackupWriter::measure() {
   if (const int error = files_.list(journal_folder(folder_), names); error != 0)
     cannot_write(error);
   std::sort(names.begin(), names.end());
-  for (std::string& name : names) name = "journal/" + name;
+  for (std::string& name : names) name.insert(0, "journal/");
   names.insert(names.begin(), "ledger.mdb");
   std::uint64_t all = 1, read = 0;
   for (const std::string& name : names) all += std::filesystem::file_size(folder_ / name);

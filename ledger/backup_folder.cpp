@@ -12,7 +12,7 @@
 namespace ledger {
 namespace {
 
-constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+constexpr std::size_t kMeasurePieceBytes = std::size_t{1} << 20;
 /// A journal has at most so many segments as its bound allows; a longer manifest is none.
 constexpr std::int64_t kMaxManifestBytes = std::int64_t{4} << 20;
 constexpr std::string_view kTitle = "cyberpass-backup";
@@ -162,10 +162,10 @@ BackupFile measure_file(FileLayer& files, const std::filesystem::path& folder,
                         const std::function<void(std::uint64_t bytes)>& step) {
   int error = 0;
   const auto file = files.open(folder / name, {}, error);
-  const AlignedBuffer buffer = make_aligned_buffer(kPieceBytes);
+  const AlignedBuffer buffer = make_aligned_buffer(kMeasurePieceBytes);
   BackupFile measured{.name = name};
   while (error == 0) {
-    const std::int64_t got = file->read(buffer.get(), kPieceBytes, measured.bytes);
+    const std::int64_t got = file->read(buffer.get(), kMeasurePieceBytes, measured.bytes);
     if (got == 0) return measured;
     if (got < 0) {
       error = static_cast<int>(-got);

@@ -94,8 +94,8 @@ void Cards::visit(CardId id, std::string_view value) {
 }
 
 std::string Cards::complaint(CardId id, const CardRecord& card, const CardSums& sums) {
-  if (const std::string what = sums_complaint(id, card, sums); !what.empty()) return what;
-  if (const std::string what = state_complaint(card, sums); !what.empty()) return what;
+  if (std::string what = sums_complaint(id, card, sums); !what.empty()) return what;
+  if (std::string what = state_complaint(card, sums); !what.empty()) return what;
   if (card.blocked > kBlockedByPassword) return "it is blocked for no reason that there is";
   if (card.wrong_passwords > kWrongPasswordsToBlock) return "too many wrong passwords";
   if (card.wrong_passwords == kWrongPasswordsToBlock && card.blocked == 0)

@@ -12,9 +12,10 @@ constexpr std::size_t kKeySize = 43;
 
 /// Looks at the hours whose sums differ. Old records may have been purged, but what is there is
 /// right.
-class Look {
+class DuplicateLook {
  public:
-  Look(Source& source, const State& state) : source_(source), state_(state), reader_(source) {}
+  DuplicateLook(Source& source, const State& state)
+      : source_(source), state_(state), reader_(source) {}
 
   void at_records() {
     source_.for_each(Table::duplicates, [&](std::string_view key, std::string_view value) {
@@ -92,7 +93,7 @@ void check_duplicates(Source& source, State& state, CheckReport& report) {
         record->sequence ^ scramble(static_cast<std::uint64_t>(record->time_us));
     state.duplicates[record->time_us / kMicrosPerHour] -= mark_of(key, marked);
   });
-  Look look(source, state);
+  DuplicateLook look(source, state);
   for (const auto& [hour, left] : state.duplicates) {
     if (left == 0) continue;
     look.at_records();

@@ -33,6 +33,8 @@ constexpr double kJournalShareOfWindow = 0.5;
 class JournaledStore : public DurableStore {
  public:
   JournaledStore(const StoreOptions& options, StoreEvents& events);
+  JournaledStore(const JournaledStore&) = delete;
+  JournaledStore& operator=(const JournaledStore&) = delete;
   ~JournaledStore() override { hold_.lose("the switch stops"); }
 
   std::optional<std::string_view> get(Table table, std::string_view key) override;

@@ -38,6 +38,7 @@ class Overlay {
   Overlay() = default;
   Overlay(const Overlay&) = delete;
   Overlay& operator=(const Overlay&) = delete;
+  ~Overlay() = default;
 
   /// Key and value are copied. A value that is not longer than the entry's first takes its place.
   void put(Table table, const HashedKey& key, std::string_view value, bool erased,

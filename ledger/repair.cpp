@@ -14,7 +14,7 @@ namespace ledger {
 namespace {
 
 /// Segments are copied in pieces; what a disk has no room for shows before anything is changed.
-constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+constexpr std::size_t kWritePieceBytes = std::size_t{1} << 20;
 
 [[noreturn]] void cannot(const std::string& what, const std::filesystem::path& path, int error) {
   throw std::runtime_error(what + " " + path.string() + ": " + error_text(error) +
@@ -75,7 +75,7 @@ void JournalRepair::write_file(const std::filesystem::path& path, std::string_vi
   const auto file = files_.open(path, {.write = true, .create = true}, error);
   if (!file) cannot("there is no making", path, error);
   for (std::size_t at = 0; at < bytes.size();) {
-    const std::string_view piece = bytes.substr(at, kPieceBytes);
+    const std::string_view piece = bytes.substr(at, kWritePieceBytes);
     const std::int64_t written = file->write(piece.data(), piece.size(), at);
     if (written <= 0)
       cannot("there is no writing", path, written < 0 ? static_cast<int>(-written) : ENOSPC);
@@ -124,7 +124,7 @@ std::filesystem::path JournalRepair::apply(const std::string& account, base::Tim
       cannot("there is no renaming", from, error);
   };
 
-  const std::filesystem::path aside = make_aside(now);
+  std::filesystem::path aside = make_aside(now);
   for (const Segment& segment : segments) {
     const std::vector<std::uint8_t> bytes = load(segment.path);
     write_file(aside / segment.path.filename(), base::as_text(bytes));

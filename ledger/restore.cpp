@@ -16,7 +16,7 @@ namespace ledger {
 namespace {
 
 /// The replay's transactions: 16 MiB each.
-constexpr unsigned kPagesAtATime = 4096;
+constexpr unsigned kPagesRestoredAtATime = 4096;
 /// A restored folder's epochs begin at its time: so many a second are more than any switch makes.
 constexpr int kEpochsOfSecond = 20;
 
@@ -112,7 +112,7 @@ class Replayer {
       error = entry.erased ? writer_->erase(entry.table, entry.key)
                            : writer_->put(entry.table, entry.key, entry.value);
     if (error != 0) fail(error);
-    if (writer_->pages() >= kPagesAtATime) commit();
+    if (writer_->pages() >= kPagesRestoredAtATime) commit();
   }
   void finish(const AppliedMark& mark) {
     int error = 0;

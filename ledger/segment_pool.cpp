@@ -15,7 +15,7 @@ namespace {
 
 /// Zeros go to disk in pieces with a pause between them: a journal write must not queue behind
 /// 64 MiB. Without pauses only while the ledger has no segment ahead.
-constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+constexpr std::size_t kZeroPieceBytes = std::size_t{256} << 10;
 constexpr auto kPause = std::chrono::milliseconds(2);
 
 }  // namespace
@@ -174,18 +174,18 @@ int SegmentPool::make(const std::filesystem::path& unfinished, bool fresh, std::
 }
 
 int SegmentPool::write_whole(File& file, bool fresh, std::uint64_t epoch) {
-  const AlignedBuffer buffer = make_aligned_buffer(kPieceBytes);
+  const AlignedBuffer buffer = make_aligned_buffer(kZeroPieceBytes);
   const auto write = [&](std::size_t bytes, std::uint64_t at) {
     const std::int64_t written = file.write(buffer.get(), bytes, at);
     if (written < 0) return static_cast<int>(-written);
     return static_cast<std::size_t>(written) == bytes ? 0 : ENOSPC;
   };
   if (fresh) {
-    std::memset(buffer.get(), 0, kPieceBytes);
+    std::memset(buffer.get(), 0, kZeroPieceBytes);
     if (const int error = file.reserve(options_.segment_bytes); error != 0) return error;
-    for (std::uint64_t at = 0; at < options_.segment_bytes; at += kPieceBytes) {
+    for (std::uint64_t at = 0; at < options_.segment_bytes; at += kZeroPieceBytes) {
       const auto piece = static_cast<std::size_t>(
-          std::min<std::uint64_t>(kPieceBytes, options_.segment_bytes - at));
+          std::min<std::uint64_t>(kZeroPieceBytes, options_.segment_bytes - at));
       if (const int error = write(piece, at); error != 0) return error;
       if (stop_) return ECANCELED;
       if (is_ready()) std::this_thread::sleep_for(kPause);

@@ -55,6 +55,8 @@ class ControlServer {
   /// Listens at `path`, mode 0600; a socket left there by a switch that died is replaced, since the
   /// caller holds the data folder's lock. Throws std::runtime_error with a sentence.
   ControlServer(boost::asio::io_context& io, const std::filesystem::path& path, Handler handler);
+  ControlServer(const ControlServer&) = delete;
+  ControlServer& operator=(const ControlServer&) = delete;
   ~ControlServer();
 
   /// False when the client has left or was closed.

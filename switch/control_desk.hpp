@@ -48,9 +48,11 @@ inline constexpr std::uint32_t kLotPiece = 20;
 inline constexpr std::uint32_t kMaxLot = 1'000'000;
 
 /// The I/O thread.
-class ControlDesk : public BackgroundWork {
+class ControlDesk final : public BackgroundWork {
  public:
   explicit ControlDesk(const DeskView& view);
+  ControlDesk(const ControlDesk&) = delete;
+  ControlDesk& operator=(const ControlDesk&) = delete;
   ~ControlDesk();
 
   /// Where the answers go; before the first request.

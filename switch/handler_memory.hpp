@@ -14,6 +14,7 @@ class HandlerMemory {
   HandlerMemory() = default;
   HandlerMemory(const HandlerMemory&) = delete;
   HandlerMemory& operator=(const HandlerMemory&) = delete;
+  ~HandlerMemory() = default;
 
   bool is_in_use() const { return in_use_; }
   void* allocate(std::size_t size) {

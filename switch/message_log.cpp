@@ -37,9 +37,11 @@ int open_log(const std::filesystem::path& file) {
 }
 
 /// Gathers lines while more come and writes them with one call. The log thread only.
-class GatheringSink : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+class GatheringSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit GatheringSink(int descriptor) : descriptor_(descriptor) { text_.reserve(kWriteSize); }
+  GatheringSink(const GatheringSink&) = delete;
+  GatheringSink& operator=(const GatheringSink&) = delete;
   ~GatheringSink() override {
     flush_();
     if (descriptor_ != STDOUT_FILENO) ::close(descriptor_);
@@ -95,6 +97,8 @@ struct MessageLog::Backend {
     sink->set_queue(queue.get());
     logger->set_level(spdlog::level::trace);
   }
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
   /// The queue's thread ends when it has written everything; only then may the sink go.
   ~Backend() { queue.reset(); }
 

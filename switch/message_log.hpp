@@ -24,6 +24,8 @@ class MessageLog : public ledger::StoreEvents {
   /// Throws std::runtime_error with a sentence when the file cannot be opened. A line goes to
   /// standard output where no file is named.
   MessageLog(const config::LogSettings& settings, SwitchClock clock);
+  MessageLog(const MessageLog&) = delete;
+  MessageLog& operator=(const MessageLog&) = delete;
   /// Returns when every line is written.
   ~MessageLog() override;
 

@@ -41,11 +41,13 @@ class BackgroundWork {
 };
 
 /// One thread: the one that calls run().
-class Server : private PeerHost {
+class Server final : private PeerHost {
  public:
   /// All must outlive the server.
   Server(boost::asio::io_context& io, Engine& engine, ledger::Store& store, MessageLog& log,
          SwitchClock clock, const ServerOptions& options);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
   ~Server();
 
   /// Serves this station, and listens for it where it has a port. Throws std::runtime_error with a

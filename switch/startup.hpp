@@ -30,6 +30,8 @@ namespace core {
 class Switch {
  public:
   explicit Switch(const config::Settings& settings);
+  Switch(const Switch&) = delete;
+  Switch& operator=(const Switch&) = delete;
   ~Switch();
 
   /// `cpswitch ready: …`: it listens already.

@@ -18,7 +18,7 @@ using config::LogLevel;
 
 namespace {
 
-constexpr std::chrono::milliseconds kTickPeriod{100};
+constexpr std::chrono::milliseconds kGateTickPeriod{100};
 
 std::string endpoint_text(const Socket& socket) {
   error_code error;
@@ -182,7 +182,7 @@ void TlsGate::refuse(Gateway& gateway, Handshakes::iterator handshake, TlsRefusa
 }
 
 void TlsGate::start_timer() {
-  timer_.expires_after(kTickPeriod);
+  timer_.expires_after(kGateTickPeriod);
   timer_.async_wait([this](const error_code& error) {
     if (error) return;
     on_timer();

@@ -60,6 +60,8 @@ class TlsGate {
   /// sentence. `io` is the server's; all must outlive the gate.
   TlsGate(boost::asio::io_context& io, Server& server, MessageLog& log,
           const std::vector<config::TlsListener>& listeners, const TlsGateOptions& options);
+  TlsGate(const TlsGate&) = delete;
+  TlsGate& operator=(const TlsGate&) = delete;
   ~TlsGate();
 
   /// Listens no more and ends what is unfinished; returns when its thread has ended. The server's

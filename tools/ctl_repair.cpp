@@ -17,11 +17,11 @@ using Kind = ledger::JournalDamage::Kind;
 /// Rows on the screen; the report that is kept has more.
 constexpr std::size_t kRowsShown = 40;
 
-void print(const std::string& text) { std::fputs(text.c_str(), stdout); }
+void put(const std::string& text) { std::fputs(text.c_str(), stdout); }
 
 int tell_whole(const ledger::RecoveryReport& report) {
-  print("There is nothing to repair: every batch that the journal must hold can be read.\n" +
-        (report.dropped.empty() ? "" : "Its end: " + report.dropped + ".\n"));
+  put("There is nothing to repair: every batch that the journal must hold can be read.\n" +
+      (report.dropped.empty() ? "" : "Its end: " + report.dropped + ".\n"));
   return kWell;
 }
 
@@ -91,9 +91,9 @@ void compare_order(const SwitchPlace& place, const ledger::JournalDamage& damage
 int carry_out(ledger::JournalRepair& repair, const std::string& account) {
   const base::TimeUs now = base::system_now();
   const auto aside = repair.apply("cpctl repair, " + base::iso_seoul(now) + "\n\n" + account, now);
-  print("\nDone. The segments as they were and this report are in " + aside.string() +
-        ".\nProve what is left with cpctl check, start the switch, and reconcile with the "
-        "stations.\n");
+  put("\nDone. The segments as they were and this report are in " + aside.string() +
+      ".\nProve what is left with cpctl check, start the switch, and reconcile with the "
+      "stations.\n");
   return kWell;
 }
 
@@ -127,8 +127,8 @@ int ctl_repair(const SwitchPlace& place, const RepairOrder& order) {
             " whole batches:\n\n";
     tail = "\n" + list.sums_text();
   }
-  print(head + list.rows_text(kRowsShown) + tail);
-  if (!ordered || !right) print(advice_text(place, damage, right));
+  put(head + list.rows_text(kRowsShown) + tail);
+  if (!ordered || !right) put(advice_text(place, damage, right));
   if (!ordered || !right) return kNotWell;
   return carry_out(repair, head + list.rows_text(LostList::kMostRows) + tail);
 }

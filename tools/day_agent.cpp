@@ -8,8 +8,7 @@
 namespace tools {
 namespace {
 
-constexpr codec::Mti kFinancial{200}, kFinancialRepeat{201}, kAuthorization{100}, kReversal{400};
-constexpr char kPassword[] = "246813";
+constexpr char kChosenPassword[] = "246813";
 
 Draft sale_of(Terminal& agent, std::string_view order) {
   const OrderLines lines = parse_order(order);
@@ -58,7 +57,7 @@ void collect_and_activate(Day& day, const std::string& order, int place, std::in
     day.log.exchange(day.counter, "verify, not yet activated",
                      question_of(day.counter, "330000", card.number, card.password), {"78"});
   }
-  Draft activation = activation_of(day.agent, card, kPassword);
+  Draft activation = activation_of(day.agent, card, kChosenPassword);
   if (place == 1) {
     activation.set_tag(11, "the usual one");
     activation.set_tag(12, "HONG01");
@@ -68,7 +67,7 @@ void collect_and_activate(Day& day, const std::string& order, int place, std::in
   if (place == 1)
     day.log.exchange(day.agent, "collect after activation", collect_of(day.agent, order, place),
                      {"25"});
-  card.password = kPassword;
+  card.password = kChosenPassword;
   day.cards.push_back({card, face_won});
 }
 

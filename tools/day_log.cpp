@@ -9,7 +9,7 @@
 namespace tools {
 namespace {
 
-constexpr base::TimeUs kPatience = 10 * base::kMicrosPerSecond;
+constexpr base::TimeUs kAnswerPatience = 10 * base::kMicrosPerSecond;
 
 std::string amount_text(const Draft& draft) {
   if (!draft.has(4)) return "";
@@ -37,7 +37,7 @@ void DayLog::chapter(std::string_view title) { std::printf("%s\n", std::string(t
 
 Answer DayLog::exchange(Terminal& terminal, std::string_view what, const Draft& draft,
                         const Expected& expected, bool broken_mac) {
-  auto answer = terminal.send(draft, kPatience, broken_mac);
+  auto answer = terminal.send(draft, kAnswerPatience, broken_mac);
   ++exchanges_;
   if (!answer)
     throw LinkError(terminal.station().name + ": " + std::string(what) + ": no answer within 10 s");

@@ -10,6 +10,9 @@
 
 namespace tools {
 
+inline constexpr codec::Mti kAuthorization{100}, kFinancial{200}, kFinancialRepeat{201};
+inline constexpr codec::Mti kReversal{400}, kReversalRepeat{401}, kReversalAdvice{420};
+
 /// A card and what the story knows about it.
 struct DayCard {
   Card card;

@@ -8,9 +8,6 @@
 namespace tools {
 namespace {
 
-constexpr codec::Mti kFinancial{200}, kFinancialRepeat{201}, kAuthorization{100};
-constexpr codec::Mti kReversal{400}, kReversalRepeat{401}, kReversalAdvice{420};
-
 /// DE 95: what the transaction really was.
 std::string replacement(std::int64_t actual_won) {
   return zero_filled(static_cast<std::uint64_t>(actual_won), 12) + std::string(30, '0');

@@ -27,8 +27,8 @@ Stamp StampMaker::next(base::TimeUs now) {
     stamp_.transmitted = four_digits(utc.month, utc.day) * 1'000'000 + time_digits(utc);
     stamp_.local_time = time_digits(local);
     stamp_.local_date = four_digits(local.month, local.day);
-    stamp_.reference = static_cast<std::uint64_t>(
-        ((local.year % 10) * 1'000 + local.day_of_year) * 100 + local.hour);
+    const int hour = (local.year % 10 * 1'000 + local.day_of_year) * 100 + local.hour;
+    stamp_.reference = static_cast<std::uint64_t>(hour);
   }
   Stamp stamp = stamp_;
   stamp.stan = next_stan_;

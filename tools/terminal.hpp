@@ -31,6 +31,7 @@ class Received {
   Received& operator=(Received&&) = default;
   Received(const Received&) = delete;
   Received& operator=(const Received&) = delete;
+  ~Received() = default;
 
   const codec::Message& message() const { return message_; }
   base::ByteView bytes() const { return bytes_; }

@@ -8,6 +8,8 @@
 #   make endurance   30 million messages over ten days of the switch's clock: what grows?
 #   make crash       kill -9 again and again, and count: make crash ROUNDS=100
 #   make fuzz        made-up input for codec and session, then for the running switch: make fuzz MINUTES=10
+#   make coverage    which lines and branches the unit tests execute
+#   make tidy        clang-tidy with its static analyzer over every file for itself; an hour
 #   make powercut    the power is cut, at MOMENTS=5000 moments, and what is left is examined
 #   make test-long   the same, then the model with SEEDS=200000 seeds, ROUNDS crashes, MOMENTS cuts
 #   make clean       removes build/
@@ -27,7 +29,8 @@ SEEDS ?= 200000
 MOMENTS ?= 5000
 export JOBS PORT_BASE ROUNDS SEEDS MOMENTS ONCE
 
-.PHONY: help deps release run test bench measure endurance crash powercut fuzz test-long clean
+.PHONY: help deps release run test bench measure endurance crash powercut fuzz coverage tidy \
+  test-long clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -70,6 +73,12 @@ fuzz: deps
 	@tools/build.sh fuzz
 	@tools/build.sh dev cpswitch cpctl
 	@tools/run_fuzz.sh $$((60 * $(MINUTES)))
+
+coverage: deps
+	@tools/run_coverage.sh
+
+tidy: deps
+	@tools/run_tidy.sh all
 
 test-long: deps
 	@tools/run_tests.sh long

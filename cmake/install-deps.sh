@@ -10,7 +10,7 @@ packages=(
   libgtest-dev libbenchmark-dev
   openssl python3 python3-cryptography
   clang-14 libclang-rt-14-dev
-  tshark
+  clang-tidy-14 gcovr tshark
 )
 
 missing=()

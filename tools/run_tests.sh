@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # `make test`: builds and runs
 #   dev   all tests, with the address and undefined-behaviour sanitizers
+#   tidy  clang-tidy over the sources
 #   tsan  what has threads once more, with the thread sanitizer
+#   coverage  the unit tests, counted: its table is printed at the end
 #   fuzz  each fuzz target for FUZZ_SECONDS (60)
 # and ends with all verdicts. `run_tests.sh long` goes on with many more seeds of the model test, in
 # the release build, and with the crash and the power-cut test.
@@ -35,10 +37,29 @@ suite() {
 }
 
 threaded='^(ledger|switch)\.'
+# One thread each, and minutes under this sanitizer: plain data structures, the journal read and the books
+# checked with every byte cut or flipped. The last one has threads, whose order its moments do not depend
+# on; StoreCrash.KilledAtRandomMoments… is the one for those.
+single='^ledger\.(Overlay|WriteSet|TornTail|Recovery|CheckDamage|CheckAlteration'
+single+='|StoreCrash\.EndedAtEveryFileCallInTurn)'
 tools/build.sh dev
 suite "dev (address and undefined behaviour)" dev
+echo "== tidy"
+if tools/run_tidy.sh; then
+  verdicts+=("tidy: nothing found")
+else
+  failed=1
+  verdicts+=("tidy: something was found; the lines after its headline say what")
+fi
 tools/build.sh tsan test_ledger test_switch cpswitch
-suite "tsan (threads)" tsan -R "$threaded"
+suite "tsan (threads)" tsan -R "$threaded" -E "$single"
+echo "== coverage"
+if tools/run_coverage.sh; then
+  verdicts+=("coverage by the unit tests:" "$(cat build/coverage/table.txt)")
+else
+  failed=1
+  verdicts+=("coverage: did not run; the lines after its headline say why")
+fi
 tools/build.sh fuzz
 echo "== fuzz"
 if python3 fuzz/run.py --seconds "${FUZZ_SECONDS:-60}" --jobs "$JOBS"; then

@@ -1,6 +1,8 @@
 #pragma once
 /// A message in words, masked: safe for logs, tickets and screens.
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,8 +25,42 @@ std::string describe(const Message& message);
 /// What the MTI alone says: `financial request`, `reversal advice answer`; `unknown` for the rest.
 std::string_view mti_name(Mti mti);
 
-/// The message's name from MTI and processing code: `purchase`, `verify`, `reversal`, `echo` …;
-/// `unknown` for what is none of protocol's.
-std::string_view message_name(const Message& message);
+/// What a message is, from MTI and processing code or network code; a request and its answer are of
+/// one kind.
+enum class MessageKind : std::uint8_t {
+  verify,
+  balance_inquiry,
+  statement,
+  collect,
+  hold,
+  completion,
+  purchase,
+  refund,
+  recharge,
+  bank_deposit,
+  pay_out,
+  sale,
+  activation,
+  password_change,
+  owner_registration,
+  close,
+  block,
+  unblock,
+  points,
+  reversal,
+  reversal_advice,
+  reconciliation,
+  sign_on,
+  sign_off,
+  key_exchange,
+  cutover,
+  echo,
+  unknown,  ///< none of the protocol's
+};
+inline constexpr std::size_t kMessageKinds = static_cast<std::size_t>(MessageKind::unknown) + 1;
+
+MessageKind message_kind(const Message& message);
+/// `purchase`, `balance inquiry`, …
+std::string_view to_text(MessageKind kind);
 
 }  // namespace codec

@@ -140,7 +140,7 @@ void check_description(const Message& message) {
   const std::string description = codec::describe(message);
   const bool is_printable =
       std::ranges::all_of(description, [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); });
-  CP_ASSERT(is_printable && !codec::message_name(message).empty());
+  CP_ASSERT(is_printable && !codec::to_text(codec::message_kind(message)).empty());
   const auto bytes = fuzz::write_all(message, message.profile(), [&](Writer& writer, int element) {
     put_with_other_secrets(writer, message, element);
   });

@@ -137,7 +137,7 @@ void write_text(const MessageLine& line, LineBuffer& out) {
   write_left(line.station, 12, out);
   write_left(peer_text(f.terminal).view(), 8, out);
   fmt::format_to(std::back_inserter(out), FMT_COMPILE(" {:04}"), f.mti.value);
-  write_left(f.name, 18, out);
+  write_left(codec::to_text(f.kind), 18, out);
   write_left(peer_text(f.stan).view(), 6, out);
   write_left(peer_text(f.reference).view(), 12, out);
   write_left(card_text(f.masked_card), 19, out);
@@ -157,7 +157,7 @@ void write_json(const MessageLine& line, LineBuffer& out) {
   write_member("station", line.station, out);
   write_member("terminal", peer_text(f.terminal).view(), out);
   fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"mti\":\"{:04}\""), f.mti.value);
-  write_member("name", f.name, out);
+  write_member("name", codec::to_text(f.kind), out);
   write_member("stan", peer_text(f.stan).view(), out);
   write_member("rrn", peer_text(f.reference).view(), out);
   write_member("card", card_text(f.masked_card), out);

@@ -167,7 +167,7 @@ void copy_text(const codec::Message& message, int element, std::array<char, Size
 
 void note_request(const codec::Message& message, MessageFacts& facts) {
   facts.mti = message.mti();
-  facts.name = codec::message_name(message);
+  facts.kind = codec::message_kind(message);
   if (message.has(11)) message.digits(11, facts.stan);
   copy_text(message, 37, facts.reference);
   copy_text(message, 41, facts.terminal);

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/time.hpp"
+#include "codec/describe.hpp"
 #include "codec/frame.hpp"
 #include "codec/message.hpp"
 #include "crypto/mac.hpp"
@@ -39,7 +40,7 @@ struct LinkState {
 /// What the log says of a message; masked, no heap.
 struct MessageFacts {
   codec::Mti mti{};
-  std::string_view name;       ///< `purchase`
+  codec::MessageKind kind = codec::MessageKind::unknown;
   std::array<char, 6> stan{};  ///< zeros: none (unreadable or absent)
   std::array<char, 12> reference{};
   std::array<char, 8> terminal{};

@@ -30,8 +30,8 @@ void fail(DecodeOutcome& outcome, const std::string& what) {
 }
 
 std::string heading(const codec::Message& message) {
-  const std::string_view name = codec::message_name(message);
-  return name == "unknown" ? "" : ", " + std::string(name);
+  const codec::MessageKind kind = codec::message_kind(message);
+  return kind == codec::MessageKind::unknown ? "" : ", " + std::string(codec::to_text(kind));
 }
 
 /// One message; on an error, the elements before the bad one are shown all the same.

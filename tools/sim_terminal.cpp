@@ -66,7 +66,8 @@ void print_request(const Terminal& terminal, base::ByteView bytes) {
   const config::Station& station = terminal.station();
   const Received sent(*station.profile, {bytes.begin(), bytes.end()});
   std::printf("→ %s %s:%d, %s, %zu bytes\n%s\n", station.name.c_str(), station.address.c_str(),
-              int{station.port}, std::string(codec::message_name(sent.message())).c_str(),
+              int{station.port},
+              std::string(codec::to_text(codec::message_kind(sent.message()))).c_str(),
               bytes.size(), codec::describe(sent.message()).c_str());
 }
 

@@ -223,7 +223,7 @@ TEST(MessageName, ByMtiProcessingCodeAndNetworkCode) {
         });
     Message message;
     ASSERT_TRUE(read_message(codec::kIso87Binary, bytes, message));
-    EXPECT_EQ(codec::message_name(message), expected.name)
+    EXPECT_EQ(codec::to_text(codec::message_kind(message)), expected.name)
         << expected.mti << " " << expected.processing << " " << expected.network;
   }
 }

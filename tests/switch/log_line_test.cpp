@@ -27,7 +27,7 @@ std::array<char, Size> text(std::string_view from) {
 core::MessageFacts purchase() {
   core::MessageFacts facts;
   facts.mti = {200};
-  facts.name = "purchase";
+  facts.kind = codec::MessageKind::purchase;
   facts.stan = text<6>("000123");
   facts.reference = text<12>("632610000123");
   facts.terminal = text<8>("POS00001");
@@ -72,7 +72,7 @@ TEST(LogLine, AMessageAsJson) {
 TEST(LogLine, AbsentElementsLeaveTheColumnsWhereTheyAre) {
   core::MessageFacts echo;
   echo.mti = {800};
-  echo.name = "echo";
+  echo.kind = codec::MessageKind::echo;
   echo.stan = text<6>("000001");
   echo.code = {'0', '0'};
   echo.words = "approved";

@@ -35,7 +35,7 @@ class MessageLogTest : public testing::Test {
   static core::MessageFacts facts(std::string_view code) {
     core::MessageFacts f;
     f.mti = {200};
-    f.name = "purchase";
+    f.kind = codec::MessageKind::purchase;
     f.code = {code[0], code[1]};
     f.words = "words";
     return f;

@@ -241,11 +241,13 @@ bool Checkpoint::finish(Window& window) {
   if (!slice(window, [this](LmdbWriter& writer) { return writer.set_mark(mark_); })) return false;
   file_.unmap_pages();
   applied_to_.store(mark_.sequence, std::memory_order_release);
-  windows_.fetch_add(1, std::memory_order_relaxed);
-  const std::int64_t took_ms = (base::steady_now() - window.begun_us) / 1000;
+  const std::int64_t took_us = base::steady_now() - window.begun_us;
+  window_us_.record(took_us);
+  last_window_us_.set(base::system_now());
   std::string text = std::to_string(window.entries) + " entries to sequence " +
                      std::to_string(mark_.sequence) + " applied in " +
-                     std::to_string(window.slices) + " slices, " + std::to_string(took_ms) + " ms";
+                     std::to_string(window.slices) + " slices, " + std::to_string(took_us / 1000) +
+                     " ms";
   if (window.purged > 0) text += "; " + std::to_string(window.purged) + " old entries purged";
   events_.report(StoreEvent::apply_finished, text);
   return true;

@@ -51,7 +51,10 @@ class Checkpoint {
   std::uint64_t applied_to() const { return applied_to_.load(std::memory_order_acquire); }
   /// Entries of the frozen overlay that LMDB does not have yet.
   std::uint64_t backlog() const { return backlog_.load(std::memory_order_relaxed); }
-  std::uint64_t windows() const { return windows_.load(std::memory_order_relaxed); }
+  std::uint64_t windows() const { return window_us_.count(); }
+  base::HistogramReading window_us() const { return window_us_.read(); }
+  /// base::system_now() when the last window ended; 0: none yet.
+  std::int64_t last_window_us() const { return last_window_us_; }
   /// True while LMDB takes nothing: the disk is full or broken.
   bool stuck() const { return stuck_.load(std::memory_order_relaxed); }
   struct SnapshotRequest {
@@ -103,7 +106,9 @@ class Checkpoint {
   StoreEvents& events_;
 
   std::atomic<State> state_{State::idle};
-  std::atomic<std::uint64_t> applied_to_, backlog_{0}, windows_{0};
+  std::atomic<std::uint64_t> applied_to_, backlog_{0};
+  base::Histogram<kWindowBoundsUs> window_us_;
+  base::Figure<std::int64_t> last_window_us_;
   std::atomic<double> fill_{0};
   std::atomic<bool> hurry_{false}, stop_{false}, stuck_{false};
   Overlay* overlay_ = nullptr;  // its owner is who the state names

@@ -90,10 +90,13 @@ class JournaledStore : public DurableStore {
 
   // The figures of the ledger's thread, for any other.
   std::atomic<std::uint64_t> shown_sequence_{0}, shown_active_bytes_{0}, shown_active_entries_{0},
-      shown_batch_{0}, shown_frozen_bytes_{0}, shown_frozen_entries_{0}, shown_journal_bytes_{0},
-      slow_writes_{0};
-  std::atomic<std::int64_t> last_write_us_{0};
-  std::atomic<bool> shown_poisoned_{false};
+      shown_batch_{0}, shown_frozen_bytes_{0}, shown_frozen_entries_{0}, shown_journal_bytes_{0};
+  std::atomic<bool> shown_full_{false}, shown_poisoned_{false};
+  base::Count slow_writes_, written_bytes_;
+  base::Figure<std::int64_t> last_write_us_;
+  base::Histogram<base::kShortBoundsUs> write_us_;
+  /// base::steady_now() when the overlay got its first entry; 0: it has none.
+  base::Figure<std::int64_t> active_since_us_, frozen_since_us_;
 
   JournalHold hold_;
 
@@ -133,6 +136,7 @@ void JournaledStore::recover() {
   seen_commits_ = file_->commits();
   checkpoint_.emplace(*file_, options_, events_, active_->empty());
   window_begun_us_ = base::steady_now();
+  if (!active_->empty()) active_since_us_.set(window_begun_us_);
   // What was replayed is a window of its own, whatever its size.
   freeze_if_due(true);
   // A sync that failed may have left the journal's tail in the page cache alone, and a later one
@@ -272,9 +276,10 @@ CommitOutcome JournaledStore::write(std::size_t payload_bytes, std::uint32_t ent
   const Journal::Written written =
       journal_->write(RecordKind::batch, sequence_ + 1, payload_bytes, entries);
   const std::int64_t took_us = base::steady_now() - begun_us;
-  last_write_us_.store(took_us, std::memory_order_relaxed);
+  last_write_us_.set(took_us);
+  if (written != Journal::Written::no_room) write_us_.record(took_us);
   if (took_us > options_.slow_write_us) {
-    slow_writes_.fetch_add(1, std::memory_order_relaxed);
+    ++slow_writes_;
     events_.report(StoreEvent::slow_write, "a journal write of " + std::to_string(payload_bytes) +
                                                " bytes took " + std::to_string(took_us / 1000) +
                                                " ms");
@@ -282,6 +287,7 @@ CommitOutcome JournaledStore::write(std::size_t payload_bytes, std::uint32_t ent
   switch (written) {
     case Journal::Written::yes:
       ++sequence_;
+      written_bytes_ += payload_bytes;
       shown_batch_.store(sequence_, std::memory_order_relaxed);
       return CommitOutcome::committed;
     case Journal::Written::no_room:
@@ -302,6 +308,7 @@ CommitOutcome JournaledStore::write(std::size_t payload_bytes, std::uint32_t ent
 /// The batch is durable: if there is no memory to show it, the process must end, and the next one
 /// will show it.
 void JournaledStore::publish(const WriteSet& batch) noexcept {
+  if (active_->empty()) active_since_us_.set(base::steady_now());
   batch.for_each_live([&](Table table, std::string_view key, std::string_view value, bool erased) {
     active_->put(table, HashedKey(key), value, erased, sequence_);
   });
@@ -326,6 +333,7 @@ void JournaledStore::reclaim() {
   seen_commits_ = commits;
   if (!applied) return;
   frozen_ = nullptr;
+  frozen_since_us_.set(0);
   checkpoint_->release();
   journal_->release(hold_.releasable(checkpoint_->applied_to()));
 }
@@ -404,6 +412,8 @@ void JournaledStore::freeze() {
   active_ = active_ == &overlays_[0] ? &overlays_[1] : &overlays_[0];
   CP_ASSERT(active_->empty());
   window_begun_us_ = base::steady_now();
+  frozen_since_us_.set(active_since_us_);
+  active_since_us_.set(0);
   checkpoint_->begin(*frozen_, {sequence_, journal_->epoch()});
 }
 
@@ -434,10 +444,14 @@ void JournaledStore::show() {
   set(shown_frozen_bytes_, frozen_ != nullptr ? frozen_->bytes() : 0);
   set(shown_frozen_entries_, frozen_ != nullptr ? frozen_->entries() : 0);
   set(shown_journal_bytes_, journal_->bytes());
+  shown_full_.store(writable() == Writable::full, std::memory_order_relaxed);
   shown_poisoned_.store(poisoned_, std::memory_order_relaxed);
 }
 
 StoreFigures JournaledStore::figures() const {
+  const auto age_us = [now_us = base::steady_now()](std::int64_t since_us) {
+    return since_us == 0 ? 0 : now_us - since_us;
+  };
   StoreFigures figures;
   figures.journal_sequence = shown_sequence_;
   figures.applied_to = checkpoint_->applied_to();
@@ -448,11 +462,19 @@ StoreFigures JournaledStore::figures() const {
   figures.backlog_entries = shown_active_entries_ + checkpoint_->backlog();
   figures.journal_bytes = shown_journal_bytes_;
   figures.journal_segments = pool_->segments();
+  figures.journal_written_bytes = written_bytes_;
   figures.data_bytes = file_->used_bytes();
   figures.windows = checkpoint_->windows();
   figures.slow_writes = slow_writes_;
   figures.last_write_us = last_write_us_;
+  figures.write_us = write_us_.read();
+  figures.window_us = checkpoint_->window_us();
+  figures.last_window_us = checkpoint_->last_window_us();
+  figures.active_age_us = age_us(active_since_us_);
+  figures.frozen_age_us = age_us(frozen_since_us_);
   figures.direct_io = pool_->direct();
+  figures.apply_stuck = checkpoint_->stuck();
+  figures.full = shown_full_;
   figures.poisoned = shown_poisoned_;
   return figures;
 }

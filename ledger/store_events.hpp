@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/figures.hpp"
+
 namespace ledger {
 
 enum class StoreEvent : std::uint8_t {
@@ -39,6 +41,11 @@ class StoreEvents {
   virtual void report(StoreEvent event, std::string_view text) = 0;
 };
 
+/// Bounds of a window's way into LMDB, in microseconds.
+inline constexpr std::array<std::int64_t, 9> kWindowBoundsUs{100'000,    500'000,    1'000'000,
+                                                             5'000'000,  10'000'000, 20'000'000,
+                                                             30'000'000, 60'000'000, 120'000'000};
+
 /// A look at the store for status and metrics; each figure by itself, not one moment's whole.
 struct StoreFigures {
   std::uint64_t journal_sequence = 0;  ///< last durable batch
@@ -48,11 +55,19 @@ struct StoreFigures {
   std::uint64_t backlog_entries = 0;   ///< entries that LMDB does not hold yet
   std::uint64_t journal_bytes = 0;     ///< of all segment files that hold records not yet applied
   std::uint64_t journal_segments = 0;  ///< segment files of any kind
-  std::uint64_t data_bytes = 0;        ///< LMDB's pages in use, free ones included
-  std::uint64_t windows = 0;           ///< windows applied since the start
-  std::uint64_t slow_writes = 0;       ///< journal writes over the threshold since the start
-  std::int64_t last_write_us = 0;      ///< time of the last journal write
+  std::uint64_t journal_written_bytes = 0;  ///< payload of the batches since the start
+  std::uint64_t data_bytes = 0;             ///< LMDB's pages in use, free ones included
+  std::uint64_t windows = 0;                ///< windows applied since the start
+  std::uint64_t slow_writes = 0;            ///< journal writes over the threshold since the start
+  std::int64_t last_write_us = 0;           ///< time of the last journal write
+  base::HistogramReading write_us;          ///< journal writes, each durable when it ends
+  base::HistogramReading window_us;         ///< windows applied: from the first slice to the mark
+  std::int64_t last_window_us = 0;  ///< base::system_now() when the last one ended; 0: none yet
+  std::int64_t active_age_us = 0;   ///< of the oldest entry of the active overlay; 0: none
+  std::int64_t frozen_age_us = 0;   ///< … and of the frozen one
   bool direct_io = false;
+  bool apply_stuck = false;  ///< LMDB takes nothing: the disk is full or broken
+  bool full = false;         ///< batches are refused until there is room
   bool poisoned = false;
 };
 

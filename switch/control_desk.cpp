@@ -86,9 +86,9 @@ std::string_view state_text(ledger::CardState state) {
 }
 
 json::object engine_figures(const EngineFigures& figures) {
-  return {{"requests", figures.requests}, {"answered", figures.answered},
-          {"again", figures.replayed},    {"dropped", figures.dropped},
-          {"failed", figures.failed},     {"batches", figures.batches}};
+  return {{"requests", figures.requests.value()}, {"answered", figures.answered.value()},
+          {"again", figures.replayed.value()},    {"dropped", figures.dropped.value()},
+          {"failed", figures.failed.value()},     {"batches", figures.batches.value()}};
 }
 
 json::object store_figures(const ledger::StoreFigures& figures) {
@@ -216,12 +216,12 @@ void ControlDesk::stations(ControlClient client) {
                          {"header", header_text(link.frame)},
                          {"mac", mac_text(link.mac)},
                          {"sign_on", link.sign_on_required ? "required" : "optional"},
-                         {"connections", figures.connections},
-                         {"signed_on", figures.signed_on},
-                         {"refused", figures.refused},
-                         {"messages", figures.messages},
-                         {"approved", figures.approved},
-                         {"declined", figures.declined},
+                         {"connections", figures.connections.value()},
+                         {"signed_on", figures.signed_on.value()},
+                         {"refused", figures.refused.value()},
+                         {"messages", figures.all_messages()},
+                         {"approved", figures.approved()},
+                         {"declined", figures.declined()},
                          {"last_message", last}});
   }
   door_->finish(client);

@@ -41,6 +41,7 @@ void Engine::flush(base::TimeUs now) {
   in_batch_.resize(routed);
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(routed));
   ++figures_.batches;
+  figures_.batch_messages.record(static_cast<std::int64_t>(routed));
   committing_ = true;
   store_.commit(batch_, [this](ledger::CommitOutcome outcome) { finish(outcome); });
 }

@@ -6,11 +6,13 @@
 ///
 /// One thread. While a commit is on its way, what is submitted waits for the next flush.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "base/figures.hpp"
 #include "base/time.hpp"
 #include "codec/frame.hpp"
 #include "crypto/card_vault.hpp"
@@ -43,8 +45,13 @@ struct EngineOptions {
   std::size_t batch_bytes = 1 << 20;  ///< a batch ends when its write-set is larger
 };
 
+/// Bounds of a batch's size, in messages.
+inline constexpr std::array<std::int64_t, 10> kBatchBounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 1'024};
+
+/// Counted by the engine's thread, read by any.
 struct EngineFigures {
-  std::uint64_t requests = 0, answered = 0, dropped = 0, failed = 0, batches = 0, replayed = 0;
+  base::Count requests, answered, dropped, failed, batches, replayed;
+  base::Histogram<kBatchBounds> batch_messages;
 };
 
 class Engine {

@@ -41,6 +41,7 @@ void Peer::deliver(base::ByteView answer, const MessageFacts& facts, base::TimeU
 }
 
 void Peer::fail(std::string_view reason, std::optional<std::uint16_t> offset, base::TimeUs) {
+  if (offset) ++unreadable_;
   session_.fail(offset ? fmt::format("{} at offset {}", reason, *offset) : std::string(reason));
   has_failed_ = true;
   host_.stir(*this);
@@ -90,7 +91,7 @@ void Peer::finish_round() {
 Kind Peer::submit_frames() {
   for (;;) {
     const SessionAction action = session_.next(base::steady_now());
-    if (const std::string_view limit = session_.take_limit(); !limit.empty())
+    if (const SessionLimit limit = session_.take_limit(); limit != SessionLimit::none)
       host_.reached(*this, limit);
     if (action.kind != Kind::submit) return action.kind;
     host_.submit(*this, action.frame, received_us_);

@@ -29,7 +29,7 @@ class PeerHost {
   virtual void delivered(Peer& peer, const MessageFacts& facts, base::TimeUs received_us,
                          bool answered) = 0;
   /// A limit of the connection: it is read on when there is room.
-  virtual void reached(Peer& peer, std::string_view limit) = 0;
+  virtual void reached(Peer& peer, SessionLimit limit) = 0;
   virtual void closed(Peer& peer) = 0;
 
  protected:
@@ -58,6 +58,8 @@ class Peer final : public Connection {
   StationLine& line() const { return line_; }
   std::uint64_t number() const { return number_; }
   std::uint64_t messages() const { return messages_; }
+  /// Frames from which no message could be read.
+  std::uint64_t refused_frames() const { return unreadable_ + session_.met_bad_frame(); }
   base::TimeUs began_us() const { return began_us_; }
   /// Closed, and no handler is left that would touch it.
   bool is_gone() const { return is_closed_ && !is_reading_ && !is_awaiting_room_; }
@@ -81,6 +83,7 @@ class Peer final : public Connection {
   const base::TimeUs began_us_;
   base::TimeUs received_us_;
   std::uint64_t messages_ = 0;
+  std::uint64_t unreadable_ = 0;
   bool is_reading_ = false;
   bool is_awaiting_room_ = false;
   bool is_closed_ = false;

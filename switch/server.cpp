@@ -25,8 +25,9 @@ constexpr std::chrono::milliseconds kTickPeriod{100};
 /// A tick so late comes after a stall of this thread, in a write or outside of the process.
 constexpr base::TimeUs kStallUs = base::kMicrosPerSecond;
 
-bool is_approval(const std::array<char, 2>& code) {
-  return code == std::array{'0', '0'} || code == std::array{'1', '0'};
+std::string_view to_text(SessionLimit limit) {
+  return limit == SessionLimit::in_flight ? "requests in flight"
+                                          : "answers that the peer does not take";
 }
 
 }  // namespace
@@ -59,7 +60,15 @@ Server::~Server() {
 StationLine& Server::add(StationSettings settings) {
   auto line = std::make_unique<StationLine>(std::move(settings));
   if (line->port) listen(*line);
+  const std::lock_guard lock(lines_mutex_);
   return *stations_.emplace_back(std::move(line));
+}
+
+std::vector<const StationLine*> Server::lines() const {
+  const std::lock_guard lock(lines_mutex_);
+  std::vector<const StationLine*> lines;
+  for (const auto& line : stations_) lines.push_back(line.get());
+  return lines;
 }
 
 void Server::listen(StationLine& line) {
@@ -115,7 +124,7 @@ void Server::admit(StationLine& line, Stream stream, std::string_view how) {
   ++line.figures.accepted;
   log_.event(LogLevel::info, "connect", line.link.station.name,
              fmt::format("connection {}{}, {} of {} now", peer.number(), how,
-                         line.figures.connections, line.max_connections));
+                         line.figures.connections.value(), line.max_connections));
   stir(peer);
 }
 
@@ -133,9 +142,8 @@ void Server::stir(Peer& peer) {
 void Server::delivered(Peer& peer, const MessageFacts& facts, base::TimeUs received_us,
                        bool answered) {
   StationFigures& figures = peer.line().figures;
-  ++figures.messages;
-  figures.last_message_us = clock_.now();
-  if (answered) ++(is_approval(facts.code) ? figures.approved : figures.declined);
+  figures.last_message_us.set(clock_.now());
+  if (!answered) ++figures.unmatched;
   delivered_.push_back({&peer.line(), facts, received_us, answered});
   if (peer.link_state().signed_on != peer.told_signed_on) note_sign_on(peer);
 }
@@ -144,15 +152,18 @@ void Server::note_sign_on(Peer& peer) {
   StationFigures& figures = peer.line().figures;
   peer.told_signed_on = peer.link_state().signed_on;
   peer.told_signed_on ? ++figures.signed_on : --figures.signed_on;
+  if (peer.told_signed_on) ++figures.sign_ons;
   log_.event(LogLevel::info, peer.told_signed_on ? "sign-on" : "sign-off",
              peer.line().link.station.name, fmt::format("connection {}", peer.number()));
 }
 
-void Server::reached(Peer& peer, std::string_view limit) {
+void Server::reached(Peer& peer, SessionLimit limit) {
+  StationFigures& figures = peer.line().figures;
+  ++(limit == SessionLimit::in_flight ? figures.in_flight_limits : figures.unsent_limits);
   log_.event(
       LogLevel::warning, "limit", peer.line().link.station.name,
       fmt::format("connection {}: the limit of {} is reached; it is read on as there is room",
-                  peer.number(), limit));
+                  peer.number(), to_text(limit)));
 }
 
 void Server::closed(Peer& peer) {
@@ -162,6 +173,8 @@ void Server::closed(Peer& peer) {
   --line.figures.connections;
   if (std::exchange(peer.told_signed_on, false)) --line.figures.signed_on;
   const bool at_fault = peer.session().blame() == Session::Blame::peer;
+  if (at_fault) ++line.figures.at_fault;
+  line.figures.refused_frames += peer.refused_frames();
   log_.event(at_fault ? LogLevel::warning : LogLevel::info, "disconnect", line.link.station.name,
              fmt::format("connection {}: {}; {} messages in {} s", peer.number(),
                          peer.session().reason(), peer.messages(),
@@ -206,16 +219,18 @@ void Server::round() {
   if (!engine_.committing() && std::exchange(batches_ticked_, batches) != batches) store_.tick();
 }
 
-/// After the answers left, so that a line costs no latency.
+/// After the answers left, so that neither a line nor counting costs latency.
 void Server::write_log() {
   if (delivered_.empty()) return;
   const base::TimeUs now_us = base::steady_now();
   for (const Delivered& d : delivered_) {
-    if (d.answered)
+    if (d.answered) {
+      d.line->figures.count_answer(d.facts.kind, d.facts.code, now_us - d.received_us);
       log_.message(d.line->link.station.name, d.facts, now_us - d.received_us);
-    else
+    } else {
       log_.event(LogLevel::warning, "dropped", d.line->link.station.name,
                  fmt::format("an answer nobody waits for: {:04}", d.facts.mti.value));
+    }
   }
   delivered_.clear();
 }
@@ -272,6 +287,7 @@ void Server::tell_clock_step(base::TimeUs now_us) {
   const base::TimeUs clock_us = clock_.now();
   const base::TimeUs step_us = clock_watch_.look(clock_us, now_us);
   if (step_us == 0) return;
+  ++clock_steps_;
   const double step_s = static_cast<double>(step_us) / base::kMicrosPerSecond;
   log_.event(LogLevel::warning, "clock stepped", {},
              fmt::format("the system's clock was set {} by {:.1f} s (or this machine slept); it is "

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,12 +69,16 @@ class Server final : private PeerHost {
   void set_background(BackgroundWork* work) { background_ = work; }
 
   const std::vector<std::unique_ptr<StationLine>>& stations() const { return stations_; }
+  /// Any thread, to read their figures; a line stays as long as the server.
+  std::vector<const StationLine*> lines() const;
+  /// How often somebody set the system's clock. Any thread.
+  std::uint64_t clock_steps() const { return clock_steps_; }
   std::size_t connections() const { return open_peers_; }
   std::size_t most_connections() const { return options_.connections; }
 
  private:
   struct Delivered {
-    const StationLine* line;
+    StationLine* line;
     MessageFacts facts;
     base::TimeUs received_us;
     bool answered;
@@ -85,7 +90,7 @@ class Server final : private PeerHost {
   void stir(Peer& peer) override;
   void delivered(Peer& peer, const MessageFacts& facts, base::TimeUs received_us,
                  bool answered) override;
-  void reached(Peer& peer, std::string_view limit) override;
+  void reached(Peer& peer, SessionLimit limit) override;
   void closed(Peer& peer) override;
 
   void listen(StationLine& line);
@@ -110,6 +115,7 @@ class Server final : private PeerHost {
   const ServerOptions options_;
   boost::asio::steady_timer timer_;
   std::vector<std::unique_ptr<StationLine>> stations_;
+  mutable std::mutex lines_mutex_;  // of stations_ as it grows
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<Peer>> peers_;
   std::vector<Peer*> stirred_, working_;
@@ -123,6 +129,7 @@ class Server final : private PeerHost {
   base::TimeUs stop_by_us_ = 0;  // 0: serving
   base::TimeUs last_tick_us_ = 0;
   ClockWatch clock_watch_;
+  base::Count clock_steps_;
 };
 
 }  // namespace core

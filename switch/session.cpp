@@ -49,6 +49,7 @@ SessionAction Session::next(base::TimeUs now_us) {
       frame_began_us_ = 0;
       return {Kind::submit, frame};
     case codec::FrameStatus::bad:
+      met_bad_frame_ = true;
       end(frame.complaint, Blame::peer);
       return next_when_ending();
     case codec::FrameStatus::indeterminate:
@@ -70,11 +71,11 @@ SessionAction Session::next(base::TimeUs now_us) {
 /// Whether another frame may be submitted; notes which limit says no.
 bool Session::has_room() {
   if (in_flight_ >= limits_.in_flight) {
-    if (!std::exchange(told_in_flight_, true)) limit_to_tell_ = "requests in flight";
+    if (!std::exchange(told_in_flight_, true)) limit_to_tell_ = SessionLimit::in_flight;
     return false;
   }
   if (unsent().size() >= limits_.output_bytes) {
-    if (!std::exchange(told_output_, true)) limit_to_tell_ = "answers that the peer does not take";
+    if (!std::exchange(told_output_, true)) limit_to_tell_ = SessionLimit::unsent;
     return false;
   }
   return true;

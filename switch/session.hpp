@@ -49,6 +49,13 @@ constexpr std::size_t output_bound(const SessionLimits& limits, std::size_t answ
   return limits.output_bytes + limits.in_flight * answer_bytes;
 }
 
+/// A limit at which a connection is not read for a while.
+enum class SessionLimit : std::uint8_t {
+  none,
+  in_flight,  ///< requests in flight
+  unsent,     ///< answers that the peer does not take
+};
+
 /// What the owner of the connection is to do now.
 struct SessionAction {
   enum class Kind : std::uint8_t {
@@ -98,8 +105,10 @@ class Session {
   /// Ends or abandons a connection whose time is over; true when next() has something new to say.
   bool tick(base::TimeUs now_us);
 
-  /// Which limit stopped the reading since the last call, or empty: told once for each limit.
-  std::string_view take_limit() { return std::exchange(limit_to_tell_, {}); }
+  /// Which limit stopped the reading since the last call: told once for each limit.
+  SessionLimit take_limit() { return std::exchange(limit_to_tell_, SessionLimit::none); }
+  /// A frame's header could not be right; the connection ended.
+  bool met_bad_frame() const { return met_bad_frame_; }
 
   bool is_open() const { return !ending_; }
   /// Why it ended or will end.
@@ -128,7 +137,8 @@ class Session {
   bool is_receiving_ = false;  // somebody will write behind filled_
   bool input_ended_ = false;
   bool told_in_flight_ = false, told_output_ = false;
-  std::string_view limit_to_tell_;
+  SessionLimit limit_to_tell_ = SessionLimit::none;
+  bool met_bad_frame_ = false;
   bool ending_ = false;
   bool abandoned_ = false;
   Blame blame_ = Blame::nobody;

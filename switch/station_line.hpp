@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "base/time.hpp"
 #include "switch/router.hpp"
+#include "switch/station_figures.hpp"
 
 namespace core {
 
@@ -19,15 +19,8 @@ struct StationSettings {
   std::string certificate_name;       ///< in lower case; empty: it has no certificate
 };
 
-struct StationFigures {
-  std::uint32_t connections = 0;  ///< open now
-  std::uint32_t signed_on = 0;    ///< of them
-  std::uint64_t accepted = 0, refused = 0;
-  std::uint64_t messages = 0, approved = 0, declined = 0;
-  base::TimeUs last_message_us = 0;  ///< the switch's clock; 0: none since the start
-};
-
-/// The server's; its address stays. The I/O thread, but for what is const.
+/// The server's; its address stays. The I/O thread, but for what is const, and for the figures,
+/// which any thread may read.
 struct StationLine {
   explicit StationLine(StationSettings from)
       : link(std::move(from.link)),

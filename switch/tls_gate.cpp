@@ -54,7 +54,7 @@ TlsGate::TlsGate(asio::io_context& io, Server& server, MessageLog& log,
     if (!line->certificate_name.empty()) stations_[line->certificate_name] = line.get();
   for (const config::TlsListener& listener : listeners) {
     Gateway& gateway = *gateways_.emplace_back(std::make_unique<Gateway>(io_, log_, listener));
-    gateway.context = std::make_shared<TlsContext>(listener, base::system_now());
+    use(gateway, std::make_shared<TlsContext>(listener, base::system_now()));
     gateway.port = open_acceptor(gateway.acceptor, "listener " + listener.name,
                                  asio::ip::make_address(listener.address), listener.port);
     tell_certificate(gateway, "");
@@ -76,6 +76,11 @@ void TlsGate::close() {
     error_code ignored;
     gateway->acceptor.close(ignored);
   }
+}
+
+void TlsGate::use(Gateway& gateway, std::shared_ptr<const TlsContext> context) {
+  gateway.valid_until_us.set(context->certificate().valid_until_us);
+  gateway.context = std::move(context);
 }
 
 void TlsGate::accept(Gateway& gateway) {
@@ -236,7 +241,7 @@ TlsReload TlsGate::reload_now() {
   for (std::size_t i = 0; i < gateways_.size(); ++i) {
     Gateway& gateway = *gateways_[i];
     const std::string before = gateway.context->certificate().serial;
-    gateway.context = std::move(fresh[i]);
+    use(gateway, std::move(fresh[i]));
     tell_certificate(gateway, gateway.context->certificate().serial == before
                                   ? "; read again, the same certificate"
                                   : "; new, before it serial " + before);
@@ -269,6 +274,19 @@ std::vector<TlsReport> TlsGate::report_now() const {
     reports.push_back(std::move(report));
   }
   return reports;
+}
+
+std::vector<TlsFigures> TlsGate::figures() const {
+  std::vector<TlsFigures> all;
+  for (const auto& gateway : gateways_) {
+    TlsFigures& figures = all.emplace_back();
+    figures.listener = gateway->settings.name;
+    figures.valid_until_us = gateway->valid_until_us;
+    figures.admitted = gateway->admitted;
+    for (std::size_t i = 0; i < kTlsRefusals; ++i)
+      figures.refused[i] = gateway->refusals.count(static_cast<TlsRefusal>(i));
+  }
+  return all;
 }
 
 std::vector<std::uint16_t> TlsGate::ports() const {

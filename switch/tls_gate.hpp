@@ -9,6 +9,7 @@
 /// A listener at its bound of handshakes ends the oldest for each new one: a station's takes some
 /// milliseconds, so that only those who say nothing grow old.
 
+#include <array>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -44,6 +45,14 @@ struct TlsReport {
       refusals;  ///< by reason, those there were
 };
 
+/// One TLS listener, for metrics.
+struct TlsFigures {
+  std::string_view listener;        ///< lives as long as the gate
+  base::TimeUs valid_until_us = 0;  ///< its certificate
+  std::uint64_t admitted = 0;
+  std::array<std::uint64_t, kTlsRefusals> refused{};  ///< by TlsRefusal
+};
+
 struct TlsReload {
   bool worked = false;
   std::string why;  ///< a sentence, when nothing was changed
@@ -77,6 +86,8 @@ class TlsGate {
   using ReportDone = std::function<void(const std::vector<TlsReport>&)>;
   void report(ReportDone done);
 
+  /// Of each listener, in their order. Any thread.
+  std::vector<TlsFigures> figures() const;
   /// Where its listeners listen, in their order.
   std::vector<std::uint16_t> ports() const;
 
@@ -99,9 +110,11 @@ class TlsGate {
     std::shared_ptr<const TlsContext> context;
     Handshakes handshakes;
     TlsRefusals refusals;
-    std::uint64_t admitted = 0;
+    base::Count admitted;
+    base::Figure<base::TimeUs> valid_until_us;  // of the context's certificate
   };
 
+  static void use(Gateway& gateway, std::shared_ptr<const TlsContext> context);
   void accept(Gateway& gateway);
   void begin(Gateway& gateway, Socket socket);
   void proceed(Gateway& gateway, std::uint64_t number);

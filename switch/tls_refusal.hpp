@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/figures.hpp"
 #include "base/time.hpp"
 #include "switch/message_log.hpp"
 
@@ -38,7 +39,7 @@ std::string_view to_text(TlsRefusal why);
 /// Lines of one listener in one second; more refusals are counted and told as a number.
 inline constexpr std::uint32_t kRefusalLines = 5;
 
-/// The refusals of one listener. One thread.
+/// The refusals of one listener. One thread, but for the counts, which any may read.
 class TlsRefusals {
  public:
   TlsRefusals(MessageLog& log, std::string listener) : log_(log), listener_(std::move(listener)) {}
@@ -54,8 +55,8 @@ class TlsRefusals {
  private:
   MessageLog& log_;
   const std::string listener_;
-  std::array<std::uint64_t, kTlsRefusals> counts_{};
-  std::uint64_t count_ = 0;
+  std::array<base::Count, kTlsRefusals> counts_;
+  base::Count count_;
   std::uint64_t untold_ = 0;  // of this second
   std::uint32_t lines_ = 0;   // of this second
   base::TimeUs second_began_us_ = 0;

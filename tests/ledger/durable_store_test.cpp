@@ -54,6 +54,46 @@ TEST(DurableStore, WhatIsCommittedIsReadAndIsThereAfterARestart) {
   EXPECT_EQ(value_of(*store, Table::cards, "c"), "-");
 }
 
+TEST(DurableStore, ItsFiguresTellAWindowsAgeAndItsWayIntoTheDataFile) {
+  TempFolder folder;
+  EventLog events;
+  const auto store = DurableStore::open(still_options(folder), events);
+  StoreFigures figures = store->figures();
+  EXPECT_EQ(figures.active_age_us, 0) << "nothing is in it";
+  EXPECT_EQ(figures.last_window_us, 0);
+  put(*store, Table::cards, "a", "1");
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  put(*store, Table::cards, "b", "2");
+  figures = store->figures();
+  EXPECT_GE(figures.active_age_us, 2'000) << "of its first entry";
+  EXPECT_EQ(figures.frozen_age_us, 0);
+  EXPECT_EQ(figures.write_us.count(), 2u);
+  // Two entries of a header, a key and a value of one byte each.
+  EXPECT_EQ(figures.journal_written_bytes, 2 * (kEntryHeaderBytes + 2));
+  EXPECT_FALSE(figures.full || figures.apply_stuck);
+
+  const std::int64_t before_us = base::system_now();
+  ASSERT_TRUE(store->settle());
+  figures = store->figures();
+  EXPECT_EQ(figures.active_age_us, 0);
+  EXPECT_EQ(figures.frozen_age_us, 0);
+  EXPECT_EQ(figures.windows, 1u);
+  EXPECT_EQ(figures.window_us.count(), 1u);
+  EXPECT_GT(figures.window_us.sum, 0);
+  EXPECT_GE(figures.last_window_us, before_us);
+}
+
+TEST(DurableStore, WhatAStartReplaysHasAnAgeToo) {
+  TempFolder folder;
+  EventLog events;
+  put(*DurableStore::open(still_options(folder), events), Table::cards, "a", "1");
+  StoreOptions options = still_options(folder);
+  options.apply_fault = [] { return ENOSPC; };
+  const auto store = DurableStore::open(options, events);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  EXPECT_GE(store->figures().frozen_age_us, 2'000);
+}
+
 TEST(DurableStore, SettleBringsEverythingIntoTheDataFile) {
   TempFolder folder;
   EventLog events;

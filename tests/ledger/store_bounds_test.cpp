@@ -119,6 +119,8 @@ TEST(StoreBounds, TheJournalsOwnBoundIsBackPressureToo) {
   EXPECT_EQ(written, 6 * 15 - 1);
   EXPECT_EQ(store->writable(), Writable::full);
   EXPECT_EQ(store->figures().journal_segments, 6u);
+  EXPECT_TRUE(store->figures().full);
+  EXPECT_TRUE(store->figures().apply_stuck);
   EXPECT_GE(events.count(StoreEvent::bound_reached), 1u);
 }
 
@@ -154,6 +156,11 @@ TEST(StoreBounds, ASlowWriteIsToldAndCounted) {
   EXPECT_GE(events.count(StoreEvent::slow_write), 1u);
   EXPECT_GE(store->figures().slow_writes, 1u);
   EXPECT_GE(store->figures().last_write_us, 30'000);
+  const base::HistogramReading writes = store->figures().write_us;
+  EXPECT_EQ(writes.count(), 1u);
+  EXPECT_GE(writes.sum, 30'000);
+  for (std::size_t i = 0; i < writes.bounds.size(); ++i)
+    EXPECT_TRUE(writes.bounds[i] >= 30'000 || writes.counts[i] == 0) << writes.bounds[i];
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "config/ini.hpp"
 #include "config/listeners.hpp"
+#include "config/metrics.hpp"
 #include "config/stations.hpp"
 #include "ledger/durable_store.hpp"
 
@@ -171,6 +172,8 @@ Settings load_settings(const CommandLine& command) {
   settings.limits = read_limits(ini);
   settings.ledger = read_ledger(ini);
   settings.log = read_log(ini, settings.data_folder);
+  settings.metrics =
+      read_metrics(ini, settings.demo, port_shift, settings.stations, settings.tls_listeners);
   ini.refuse_unknown();
   return settings;
 }

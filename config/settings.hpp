@@ -100,6 +100,13 @@ struct LogSettings {
   std::uint32_t queue_lines = 8'192;  ///< lines waiting to be written; more are counted and dropped
 };
 
+/// Section `[metrics]`: where Prometheus finds the switch's figures.
+inline constexpr int kDefaultMetricsPort = 8'592;
+struct MetricsSettings {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  ///< shifted by --port-base already; 0: nowhere
+};
+
 /// One checked configuration. Paths are complete: those of the file are relative to it, those of
 /// the running system to the data folder.
 struct Settings {
@@ -125,6 +132,7 @@ struct Settings {
   Limits limits;
   LedgerSettings ledger;
   LogSettings log;
+  MetricsSettings metrics;
 
   /// The station of this name or id, or nullptr.
   const Station* find_station(std::string_view name) const;

@@ -163,11 +163,13 @@ Switch::Switch(const config::Settings& settings)
   load_ledger();
   listen();
   open_door();
+  show_metrics();
 }
 
-/// The gate's thread ends first. The door goes before the desk, both before the server, whose last
-/// handlers must not find them.
+/// Nobody looks at the figures any more, then the gate's thread ends. The door goes before the
+/// desk, both before the server, whose last handlers must not find them.
 Switch::~Switch() {
+  metrics_.reset();
   gate_.reset();
   server_->on_tick({});
   server_->set_background(nullptr);
@@ -218,6 +220,15 @@ void Switch::open_door() {
   desk_->set_door(door_.get());
   server_->set_background(desk_.get());
   server_->on_tick([this](base::TimeUs now_us) { door_->tick(now_us); });
+}
+
+void Switch::show_metrics() {
+  const config::MetricsSettings& metrics = settings_.metrics;
+  if (metrics.port == 0) return;
+  metrics_ = std::make_unique<MetricsEndpoint>(MetricsView{
+      settings_, clock_, log_, *engine_, *server_, *store_, gate_.get(), base::system_now()});
+  log_.event(LogLevel::info, "metrics", {},
+             fmt::format("for Prometheus at http://{}:{}/metrics", metrics.address, metrics.port));
 }
 
 std::string Switch::ready_line() const {

@@ -2,7 +2,7 @@
 /// A whole switch, brought up in order and taken down in the opposite one.
 ///
 ///   data folder → log → store (lock, recovery) → keys → seed → directory → listeners → control
-///   → ready → serve() until SIGTERM or SIGINT → answered, committed, flushed
+///   → metrics → ready → serve() until SIGTERM or SIGINT → answered, committed, flushed
 ///
 /// What stops the start throws std::runtime_error with a sentence that says what to do.
 
@@ -20,6 +20,7 @@
 #include "switch/control_desk.hpp"
 #include "switch/engine.hpp"
 #include "switch/message_log.hpp"
+#include "switch/metrics.hpp"
 #include "switch/server.hpp"
 #include "switch/station_keys.hpp"
 #include "switch/tls_gate.hpp"
@@ -44,6 +45,7 @@ class Switch {
   void load_ledger();
   void listen();
   void open_door();
+  void show_metrics();
   void await_signal();
 
   const config::Settings settings_;
@@ -60,6 +62,7 @@ class Switch {
   std::unique_ptr<TlsGate> gate_;  // none without a [listener.NAME]
   std::unique_ptr<ControlDesk> desk_;
   std::unique_ptr<ControlServer> door_;
+  std::unique_ptr<MetricsEndpoint> metrics_;  // none with metrics.port = 0
   boost::asio::signal_set signals_;
 };
 

@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import iso8583 as iso  # noqa: E402
 
 FIRST_PORT = 8580  # --port-base takes this port's place
-PORT_COUNT = 12    # the stations' and the simulator's
+PORT_COUNT = 13    # the stations', the simulator's and the metrics'
 VALIDITY_DAYS = 1825
 CUTOVER = datetime.time(23, 30)
 SEOUL = datetime.timezone(datetime.timedelta(hours=9))

@@ -35,7 +35,7 @@ class SwitchProblem(Exception):
 
 
 class PortRange:
-    """Twelve free ports in a row; a file lock keeps other runs of these tests away from them."""
+    """Free ports in a row; a file lock keeps other runs of these tests away from them."""
 
     def __init__(self):
         os.makedirs(LOCK_FOLDER, exist_ok=True)
@@ -52,7 +52,7 @@ class PortRange:
                 self.base = base
                 return
             self._lock.close()
-        raise SwitchProblem("no twelve free ports in a row")
+        raise SwitchProblem("no free ports in a row")
 
     @staticmethod
     def _is_free(port):

@@ -38,3 +38,8 @@ echo "Installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get update -q
 "${as_root[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}"
+# Of Prometheus only promtool is wanted, for the tests; Debian would start its server.
+if [[ " ${missing[*]} " == *" prometheus "* ]]; then
+  "${as_root[@]}" systemctl disable --now prometheus > /dev/null 2>&1 ||
+    "${as_root[@]}" service prometheus stop > /dev/null 2>&1 || true
+fi

@@ -97,6 +97,14 @@ TEST_F(TlsGateTest, WhileTheAnsweringThreadIsBusyHandshakesGoOnAndItsInboxHasABo
   boost::asio::post(tested_.io(), [&] { go_on.get_future().wait(); });
   for (int i = 0; i < 3; ++i) connect();
   EXPECT_TRUE(is_logged("too many connections wait for the switch to take them"));
+  const std::vector<core::TlsFigures> figures = gate_->figures();
+  ASSERT_EQ(figures.size(), 1u);
+  EXPECT_EQ(figures[0].listener, "GATE");
+  EXPECT_EQ(figures[0].admitted, 2u);
+  EXPECT_EQ(figures[0].refused[static_cast<std::size_t>(core::TlsRefusal::busy)], 1u);
+  const base::TimeUs left_us = figures[0].valid_until_us - base::system_now();
+  EXPECT_GT(left_us, base::kMicrosPerDay) << "issued for two days";
+  EXPECT_LE(left_us, 2 * base::kMicrosPerDay);
   go_on.set_value();
   EXPECT_TRUE(tested_.becomes([&] { return tested_.server().connections() == 2; }));
   EXPECT_EQ(tested_.figures("SHOP").accepted, 2u);

@@ -95,7 +95,7 @@ def scrape(switch, path="/metrics"):
 
 
 def scrape_until(switch, right):
-    """An answer may be read a moment before it is counted."""
+    """An answer and a closed connection may be seen a moment before they are counted."""
     deadline = time.monotonic() + PATIENCE_S
     while True:
         page = scrape(switch)
@@ -114,7 +114,8 @@ def check_figures(switch):
     expect(fresh, "cyberpass_ledger_writable", 1)
     clerk = Clerk(switch)
     play(clerk)
-    page = scrape_until(switch, lambda page: sum(page.messages().values()) == sum(PLAYED.values()))
+    page = scrape_until(switch, lambda page: sum(page.messages().values()) == sum(PLAYED.values())
+                        and page.value("cyberpass_refused_frames_total", station="DEMO-POS") == 1)
     need(page.messages() == PLAYED, f"counted were {page.messages()}")
     expect(page, "cyberpass_repeats_total", 1)
     for station, message in {key[:2] for key in PLAYED}:

@@ -4,9 +4,9 @@
 set -euo pipefail
 
 packages=(
-  g++ cmake ninja-build pkg-config
+  g++ cmake ninja-build pkg-config dpkg-dev
   libboost1.81-dev libboost-program-options1.81-dev libboost-json1.81-dev
-  liblmdb-dev libssl-dev libexpat1-dev libspdlog-dev libfmt-dev prometheus-cpp-dev
+  liblmdb-dev libssl-dev libexpat1-dev libsystemd-dev libspdlog-dev libfmt-dev prometheus-cpp-dev
   libgtest-dev libbenchmark-dev
   openssl python3 python3-cryptography prometheus
   clang-14 libclang-rt-14-dev

@@ -58,11 +58,15 @@ struct alignas(64) Step {
   constexpr std::size_t encoded_size(std::size_t length) const {
     return (length * nibbles + 1) / 2;
   }
+
+  bool operator==(const Step&) const = default;
 };
 
 struct Plan {
   Digits digits = Digits::bcd;  ///< of the MTI, and of the steps that can be read at a glance
   std::array<Step, 129> steps;
+
+  bool operator==(const Plan&) const = default;
 };
 
 inline const Plan& plan_of(const Profile& profile) { return *profile.plan; }

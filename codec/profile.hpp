@@ -34,6 +34,9 @@ inline constexpr Profile kIso87AsciiBinary{"iso87-ascii-binary", Digits::ascii, 
 /// The built-in profile of this name, or nullptr.
 const Profile* find_profile(std::string_view name);
 
+/// Whether messages are written alike under both, whatever they are called.
+bool is_same_form(const Profile& one, const Profile& other);
+
 /// Digits, characters or bytes that the element (2 to 128) can have in messages of this profile;
 /// 0 where they cannot hold it. With the built-in ones that is what the table of elements says; a
 /// packager file may say less.

@@ -111,7 +111,9 @@ std::optional<Value> Ini::find(const std::string& key) {
   asked_.insert(key);
   const auto found = std::find_if(values_.rbegin(), values_.rend(),
                                   [&](const Value& value) { return value.key == key; });
-  return found == values_.rend() ? std::nullopt : std::optional(*found);
+  if (found == values_.rend()) return std::nullopt;
+  note(key, found->text);
+  return *found;
 }
 
 void Ini::missing(const std::string& key, std::string_view allowed) const {
@@ -152,12 +154,10 @@ std::int64_t Section::whole_number(std::string_view key, std::int64_t least, std
   const std::string allowed =
       "a number from " + std::to_string(least) + " to " + std::to_string(most);
   const std::optional<Value> value = find(key);
-  if (!value) {
-    if (otherwise) return *otherwise;
-    ini_.missing(full(key), allowed);
-  }
-  const auto number = parse_number(value->text);
-  if (!number || *number < least || *number > most) value->refuse(allowed);
+  if (!value && !otherwise) ini_.missing(full(key), allowed);
+  const auto number = value ? parse_number(value->text) : otherwise;
+  if (!number || (value && (*number < least || *number > most))) value.value().refuse(allowed);
+  ini_.note(full(key), std::to_string(*number));
   return *number;
 }
 
@@ -170,12 +170,10 @@ base::TimeUs Section::duration(std::string_view key, base::TimeUs least, base::T
   const std::string allowed =
       "a time from " + text(least) + " to " + text(most) + " as a number with ms, s, m, h or d";
   const std::optional<Value> value = find(key);
-  if (!value) {
-    if (otherwise) return *otherwise;
-    ini_.missing(full(key), allowed);
-  }
-  const auto time = parse_duration(value->text);
-  if (!time || *time < least || *time > most) value->refuse(allowed);
+  if (!value && !otherwise) ini_.missing(full(key), allowed);
+  const auto time = value ? parse_duration(value->text) : otherwise;
+  if (!time || (value && (*time < least || *time > most))) value.value().refuse(allowed);
+  ini_.note(full(key), std::to_string(*time));
   return *time;
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -55,6 +56,11 @@ class Ini {
 
   const std::filesystem::path& file() const { return file_; }
 
+  /// Says what a key's value comes to where that is not what is written: a default, another unit.
+  void note(const std::string& key, std::string value) { in_effect_[key] = std::move(value); }
+  /// Every key that was asked for and has a value, by its name: for comparing, never for printing.
+  const std::map<std::string, std::string>& in_effect() const { return in_effect_; }
+
  private:
   struct Header {
     std::string name;
@@ -69,6 +75,7 @@ class Ini {
   std::vector<Header> headers_;
   std::vector<Value> values_;
   std::set<std::string> asked_;
+  std::map<std::string, std::string> in_effect_;
 };
 
 /// The keys of one section; `name` is empty for keys without one.
@@ -120,13 +127,13 @@ T Section::choice(std::string_view key,
   for (const auto& [name, value] : choices)
     allowed += (allowed.empty() ? "one of " : ", ") + std::string(name);
   const std::optional<Value> value = find(key);
-  if (!value) {
-    if (otherwise) return *otherwise;
-    ini_.missing(full(key), allowed);
+  if (!value && !otherwise) ini_.missing(full(key), allowed);
+  for (const auto& [name, chosen] : choices) {
+    if (value ? value->text != name : *otherwise != chosen) continue;
+    ini_.note(full(key), std::string(name));
+    return chosen;
   }
-  for (const auto& [name, chosen] : choices)
-    if (value->text == name) return chosen;
-  value->refuse(allowed);
+  value.value().refuse(allowed);
 }
 
 }  // namespace config

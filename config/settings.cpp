@@ -175,6 +175,7 @@ Settings load_settings(const CommandLine& command) {
   settings.metrics =
       read_metrics(ini, settings.demo, port_shift, settings.stations, settings.tls_listeners);
   ini.refuse_unknown();
+  settings.in_effect = ini.in_effect();
   return settings;
 }
 

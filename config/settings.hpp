@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -133,6 +134,10 @@ struct Settings {
   LedgerSettings ledger;
   LogSettings log;
   MetricsSettings metrics;
+
+  /// Every setting by its name, as text, defaults too; to compare two configurations by
+  /// (config/changes.hpp).
+  std::map<std::string, std::string> in_effect;
 
   /// The station of this name or id, or nullptr.
   const Station* find_station(std::string_view name) const;

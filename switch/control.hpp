@@ -12,6 +12,7 @@
 ///   {"command":"backup","folder":"/…"}          → `progress` …, then `backup`; ends when the
 ///   client
 ///                                                 goes away
+///   {"command":"reload"}                        → `reload`, when the switch has gone over
 ///   {"command":"log-level","level":"debug"}     → `log-level`
 ///   {"command":"certificates"}                  → a line of kind `certificate` for each TLS
 ///   listener

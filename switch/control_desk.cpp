@@ -155,13 +155,14 @@ void ControlDesk::dispatch(ControlClient client, const json::object& request) {
   if (command == "check") return check(client);
   if (command == "keys") return keys(client);
   if (command == "key-reload") return reload_keys(client);
+  if (command == "reload") return reload(client);
   if (command == "backup") return backups_.begin(*door_, client, text_of(request, "folder"));
   if (command == "log-level") return log_level(client, request);
   if (command == "certificates") return certificates(client);
   if (command == "reload-certificates") return reload_certificates(client);
   throw BadRequest(
       "there is no such command; there are status, stations, card, lot, check, backup, keys, "
-      "key-reload, "
+      "key-reload, reload, "
       "log-level, certificates and reload-certificates");
 }
 
@@ -401,7 +402,9 @@ void ControlDesk::reload_keys(ControlClient client) {
   pieces_.push_back(
       {client, [this, client] {
          try {
-           view_.keyring.use(read_key_file(view_.settings), view_.vault, view_.clock.now());
+           view_.keyring.use(view_.keyring.prepare(view_.settings.stations,
+                                                   read_key_file(view_.settings), view_.store),
+                             view_.vault, view_.clock.now());
          } catch (const std::exception& failure) {
            view_.log.event(LogLevel::error, "keys", {},
                            fmt::format("the key file was not taken over, the keys before still "
@@ -414,6 +417,15 @@ void ControlDesk::reload_keys(ControlClient client) {
          door_->finish(client);
          return true;
        }});
+}
+
+void ControlDesk::reload(ControlClient client) {
+  view_.reload.begin([this, client, here = std::weak_ptr(here_)](const ReloadOutcome& outcome) {
+    if (here.expired()) return;
+    if (!outcome.worked) return door_->refuse(client, outcome.sentence);
+    door_->send(client, {{"kind", "reload"}, {"text", outcome.sentence}});
+    door_->finish(client);
+  });
 }
 
 void ControlDesk::log_level(ControlClient client, const json::object& request) {

@@ -21,6 +21,7 @@
 #include "switch/backup_desk.hpp"
 #include "switch/control.hpp"
 #include "switch/message_log.hpp"
+#include "switch/reload.hpp"
 #include "switch/server.hpp"
 #include "switch/station_keys.hpp"
 #include "switch/tls_gate.hpp"
@@ -40,6 +41,7 @@ struct DeskView {
   Keyring& keyring;
   crypto::CardVault& vault;
   base::RandomSource& random;
+  Reload& reload;
   TlsGate* gate = nullptr;  ///< none without a TLS listener
 };
 
@@ -88,6 +90,7 @@ class ControlDesk final : public BackgroundWork {
                         boost::asio::io_context& io, std::string error, ledger::CheckReport report);
   void keys(ControlClient client);
   void reload_keys(ControlClient client);
+  void reload(ControlClient client);
   void log_level(ControlClient client, const boost::json::object& request);
   void certificates(ControlClient client);
   void reload_certificates(ControlClient client);

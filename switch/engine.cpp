@@ -16,6 +16,12 @@ Engine::Engine(ledger::Store& store, const ledger::Directory& directory, crypto:
       rules_(std::move(rules)),
       options_(options) {}
 
+void Engine::use(handlers::Rules rules, EngineOptions options) {
+  CP_ASSERT(!committing_);
+  rules_ = std::move(rules);
+  options_ = options;
+}
+
 void Engine::submit(Connection& connection, const codec::Frame& frame, base::TimeUs received_us) {
   waiting_.push_back({&connection, frame, received_us});
   ++figures_.requests;

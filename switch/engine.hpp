@@ -71,6 +71,9 @@ class Engine {
   /// once when a commit is on its way. Call again while has_work().
   void flush(base::TimeUs now);
 
+  /// For all batches from now on; not while a commit is on its way.
+  void use(handlers::Rules rules, EngineOptions options);
+
   const EngineFigures& figures() const { return figures_; }
 
  private:

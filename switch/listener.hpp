@@ -19,9 +19,9 @@ std::uint16_t open_acceptor(Acceptor& acceptor, std::string_view who,
 
 /// The server's; its address stays.
 struct Listener {
-  Listener(boost::asio::io_context& io, StationLine& of) : line(of), acceptor(io) {}
+  Listener(boost::asio::io_context& io, StationLine& of) : line(&of), acceptor(io) {}
 
-  StationLine& line;
+  StationLine* line;
   Acceptor acceptor;
   bool is_accepting = false;
   bool must_wait = false;  ///< accept again with the next tick only: the process has no descriptor

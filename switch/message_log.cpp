@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "switch/log_line.hpp"
 
@@ -44,13 +45,17 @@ class GatheringSink final : public spdlog::sinks::base_sink<spdlog::details::nul
   GatheringSink& operator=(const GatheringSink&) = delete;
   ~GatheringSink() override {
     flush_();
-    if (descriptor_ != STDOUT_FILENO) ::close(descriptor_);
+    close(next_.load());
+    close(descriptor_);
   }
+  /// Any thread: lines that come from now on are written to this descriptor.
+  void change_to(int descriptor) { close(next_.exchange(descriptor)); }
   void set_queue(spdlog::details::thread_pool* queue) { queue_ = queue; }
   std::uint64_t lost_lines() const { return lost_lines_; }
 
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
+    if (next_.load(std::memory_order_relaxed) != kNone) take_next();
     text_.append(message.payload.data(), message.payload.size());
     text_ += '\n';
     ++lines_;
@@ -73,13 +78,24 @@ class GatheringSink final : public spdlog::sinks::base_sink<spdlog::details::nul
   }
 
  private:
+  static constexpr int kNone = -1;
+
+  static void close(int descriptor) {
+    if (descriptor != kNone && descriptor != STDOUT_FILENO) ::close(descriptor);
+  }
+  /// What has been gathered was logged before.
+  void take_next() {
+    flush_();
+    close(std::exchange(descriptor_, next_.exchange(kNone)));
+  }
   /// Standard output may be somebody's pipe in non-blocking mode.
   bool wait_for_room() const {
     pollfd waiting{descriptor_, POLLOUT, 0};
     return ::poll(&waiting, 1, -1) > 0 || errno == EINTR;
   }
 
-  const int descriptor_;
+  int descriptor_;
+  std::atomic<int> next_ = kNone;
   spdlog::details::thread_pool* queue_ = nullptr;
   std::string text_;
   std::uint64_t lines_ = 0;
@@ -109,11 +125,16 @@ struct MessageLog::Backend {
 
 MessageLog::MessageLog(const config::LogSettings& settings, SwitchClock clock)
     : format_(settings.format),
+      file_(settings.file),
       clock_(clock),
       level_(settings.level),
       backend_(std::make_unique<Backend>(settings)) {}
 
 MessageLog::~MessageLog() { tick(); }
+
+void MessageLog::reopen() {
+  if (!file_.empty()) backend_->sink->change_to(open_log(file_));
+}
 
 void MessageLog::message(std::string_view station, const MessageFacts& facts,
                          std::int64_t latency_us) {

@@ -5,9 +5,12 @@
 ///   all that waits
 ///
 /// A full queue drops its oldest lines and never makes the caller wait; tick() says how many.
+/// reopen() after somebody has renamed the file: lines before it may still come into the old one,
+/// later ones come into the new one, and every line comes into one of the two.
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string_view>
 
@@ -36,6 +39,10 @@ class MessageLog : public ledger::StoreEvents {
   /// What the store has to say.
   void report(ledger::StoreEvent event, std::string_view text) override;
 
+  /// Opens the file that has the name now, or makes it. Throws std::runtime_error with a sentence
+  /// when that cannot be; then lines go on into the one before. Nothing to do for standard output.
+  void reopen();
+
   void set_level(config::LogLevel level) { level_ = level; }
   config::LogLevel level() const { return level_; }
 
@@ -47,6 +54,7 @@ class MessageLog : public ledger::StoreEvents {
  private:
   struct Backend;
   const config::LogFormat format_;
+  const std::filesystem::path file_;
   const SwitchClock clock_;
   std::atomic<config::LogLevel> level_;
   std::unique_ptr<Backend> backend_;

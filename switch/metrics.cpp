@@ -73,7 +73,7 @@ class Page {
   std::vector<MetricFamily> families_;
 };
 
-using Lines = std::vector<const StationLine*>;
+using Lines = std::vector<std::shared_ptr<const StationLine>>;
 
 std::string name_of(const StationLine& line) { return line.link.station.name; }
 std::string name_of(std::size_t kind) {
@@ -83,13 +83,13 @@ std::string name_of(std::size_t kind) {
 /// One sample a station.
 template <class Number>
 void add_each(Page& page, const Lines& lines, Number StationFigures::*figure) {
-  for (const StationLine* line : lines)
+  for (const auto& line : lines)
     page.add((line->figures.*figure).value(), {{"station", name_of(*line)}});
 }
 
 void add_messages(Page& page, const Lines& lines) {
   page.counter("cyberpass_messages_total", "Messages answered, by DE 39 of the answer");
-  for (const StationLine* line : lines)
+  for (const auto& line : lines)
     for (std::size_t kind = 0; kind < codec::kMessageKinds; ++kind)
       for (std::size_t place = 0; place < kAnswerCodes.size(); ++place)
         if (const std::uint64_t count = line->figures.messages[kind].answers[place])
@@ -98,7 +98,7 @@ void add_messages(Page& page, const Lines& lines) {
                            {"answer", std::string(kAnswerCodes[place])}});
   page.histogram("cyberpass_message_duration_seconds",
                  "Time from a message's arrival until its answer was sent");
-  for (const StationLine* line : lines)
+  for (const auto& line : lines)
     for (std::size_t kind = 0; kind < codec::kMessageKinds; ++kind)
       if (const auto& latency = line->figures.messages[kind].latency_us; latency.count() != 0)
         page.add(latency.read(), kUsInASecond,
@@ -128,7 +128,7 @@ void add_connections(Page& page, const Lines& lines) {
   page.counter("cyberpass_limits_reached_total",
                "Connections that were not read for a while: too many requests in flight, or "
                "answers held that the station does not take");
-  for (const StationLine* line : lines) {
+  for (const auto& line : lines) {
     page.add(line->figures.in_flight_limits.value(),
              {{"station", name_of(*line)}, {"limit", "in_flight"}});
     page.add(line->figures.unsent_limits.value(),

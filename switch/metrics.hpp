@@ -21,9 +21,9 @@ struct MetricFamily;
 
 namespace core {
 
-/// What the endpoint looks at; all must outlive it.
+/// What the endpoint looks at, from a thread of its own; what it refers to must outlive it.
 struct MetricsView {
-  const config::Settings& settings;
+  const config::Settings settings;  ///< of the start: a reload changes the switch's
   SwitchClock clock;
   const MessageLog& log;
   const Engine& engine;

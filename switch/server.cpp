@@ -58,20 +58,18 @@ Server::~Server() {
 }
 
 StationLine& Server::add(StationSettings settings) {
-  auto line = std::make_unique<StationLine>(std::move(settings));
-  if (line->port) listen(*line);
+  auto line = std::make_shared<StationLine>(std::move(settings));
+  if (line->port) accept(*listeners_.emplace_back(open(*line)));
   const std::lock_guard lock(lines_mutex_);
   return *stations_.emplace_back(std::move(line));
 }
 
-std::vector<const StationLine*> Server::lines() const {
+std::vector<std::shared_ptr<const StationLine>> Server::lines() const {
   const std::lock_guard lock(lines_mutex_);
-  std::vector<const StationLine*> lines;
-  for (const auto& line : stations_) lines.push_back(line.get());
-  return lines;
+  return {stations_.begin(), stations_.end()};
 }
 
-void Server::listen(StationLine& line) {
+std::unique_ptr<Listener> Server::open(StationLine& line) {
   const std::string who = "station " + line.link.station.name;
   error_code error;
   const auto address = asio::ip::make_address(line.address, error);
@@ -82,11 +80,11 @@ void Server::listen(StationLine& line) {
                     who, line.address));
   auto listener = std::make_unique<Listener>(io_, line);
   line.port = open_acceptor(listener->acceptor, who, address, *line.port);
-  accept(*listeners_.emplace_back(std::move(listener)));
+  return listener;
 }
 
 void Server::accept(Listener& listener) {
-  if (listener.is_accepting || stop_by_us_ != 0) return;
+  if (listener.is_accepting || stop_by_us_ != 0 || !listener.acceptor.is_open()) return;
   listener.is_accepting = true;
   listener.must_wait = false;
   listener.acceptor.async_accept(
@@ -98,19 +96,19 @@ void Server::accept(Listener& listener) {
 
 void Server::on_accept(Listener& listener, const error_code& error, Socket socket) {
   listener.is_accepting = false;
-  if (error == asio::error::operation_aborted) return;
-  if (!error) admit(listener.line, Stream(std::move(socket)));
+  if (error == asio::error::operation_aborted || !listener.acceptor.is_open()) return;
+  if (!error) admit(*listener.line, Stream(std::move(socket)));
   if (!error || error == asio::error::connection_aborted) {
     to_accept_.push_back(&listener);
     return;
   }
   // No descriptor or memory is left: without a pause this would go round at full speed.
   listener.must_wait = true;
-  log_.event(LogLevel::warning, "accept failed", listener.line.link.station.name, error.message());
+  log_.event(LogLevel::warning, "accept failed", listener.line->link.station.name, error.message());
 }
 
 void Server::admit(StationLine& line, Stream stream, std::string_view how) {
-  if (stop_by_us_ != 0) return;
+  if (stop_by_us_ != 0 || line.is_leaving) return;
   if (open_peers_ >= options_.connections || line.figures.connections >= line.max_connections) {
     ++line.figures.refused;  // told with the next tick; the socket closes here
     return;
@@ -278,6 +276,7 @@ void Server::on_timer() {
   }
   for (auto& listener : listeners_)
     if (listener->must_wait) accept(*listener);
+  let_go();
   tell_refusals();
   log_.tick();
   if (tick_) tick_(now_us);

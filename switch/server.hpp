@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,14 @@ class Server final : private PeerHost {
   /// Serves this station, and listens for it where it has a port. Throws std::runtime_error with a
   /// sentence: not a loopback address, or a port that is in use.
   StationLine& add(StationSettings settings);
+  /// Answers all that was submitted. False while a commit is on its way: ask again.
+  bool settle();
+  /// Serves these stations from now on, after settle(), and with these limits for new connections.
+  /// Connections of a station that is no longer there, or is in `anew`, get the answers that they
+  /// have not taken yet, and end; those of the others go on. Opens all new listeners first: nothing
+  /// changes when it throws, as add() does. Returns how many connections end.
+  std::size_t take(std::vector<StationSettings> stations, const std::set<std::string>& anew,
+                   const ServerOptions& options);
   /// A new connection of this station, `how` for the log: ` over TLSv1.3`, or empty. At a limit of
   /// connections it is closed at once.
   void admit(StationLine& line, Stream stream, std::string_view how = {});
@@ -62,15 +71,17 @@ class Server final : private PeerHost {
   void run();
   /// Accepts and reads no more; answers what was submitted. Then run() returns.
   void stop(std::string_view why);
+  bool is_stopping() const { return stop_by_us_ != 0; }
 
   /// Called ten times a second with base::steady_now().
   using Tick = std::function<void(base::TimeUs now_us)>;
   void on_tick(Tick tick) { tick_ = std::move(tick); }
   void set_background(BackgroundWork* work) { background_ = work; }
 
-  const std::vector<std::unique_ptr<StationLine>>& stations() const { return stations_; }
-  /// Any thread, to read their figures; a line stays as long as the server.
-  std::vector<const StationLine*> lines() const;
+  /// Shared with whoever hands over connections from another thread.
+  const std::vector<std::shared_ptr<StationLine>>& stations() const { return stations_; }
+  /// Any thread, to read names and figures.
+  std::vector<std::shared_ptr<const StationLine>> lines() const;
   /// How often somebody set the system's clock. Any thread.
   std::uint64_t clock_steps() const { return clock_steps_; }
   std::size_t connections() const { return open_peers_; }
@@ -93,7 +104,10 @@ class Server final : private PeerHost {
   void reached(Peer& peer, SessionLimit limit) override;
   void closed(Peer& peer) override;
 
-  void listen(StationLine& line);
+  std::unique_ptr<Listener> open(StationLine& line);
+  Listener* find_listener(const StationLine& line) const;
+  std::size_t retire(StationLine& line);
+  void let_go();
   void accept(Listener& listener);
   void on_accept(Listener& listener, const boost::system::error_code& error, Socket socket);
   void note_sign_on(Peer& peer);
@@ -112,10 +126,11 @@ class Server final : private PeerHost {
   ledger::Store& store_;
   MessageLog& log_;
   const SwitchClock clock_;
-  const ServerOptions options_;
+  ServerOptions options_;
   boost::asio::steady_timer timer_;
-  std::vector<std::unique_ptr<StationLine>> stations_;
-  mutable std::mutex lines_mutex_;  // of stations_ as it grows
+  std::vector<std::shared_ptr<StationLine>> stations_;
+  mutable std::mutex lines_mutex_;                     // of stations_ as it changes
+  std::vector<std::shared_ptr<StationLine>> leaving_;  // until their connections have ended
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<Peer>> peers_;
   std::vector<Peer*> stirred_, working_;

@@ -1,7 +1,6 @@
 #include "switch/startup.hpp"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 #include "ledger/check.hpp"
 #include "ledger/retention.hpp"
 #include "switch/key_loading.hpp"
+#include "switch/part_options.hpp"
 #include "switch/restoring.hpp"
 #include "switch/seeding.hpp"
 #include "switch/station_links.hpp"
@@ -34,10 +34,8 @@ constexpr unsigned kStopSeconds = 5;
 /// At the stop, so few entries are brought from the journal into LMDB in far less than a second;
 /// more are left to the next start, which replays them.
 constexpr std::uint64_t kSettledAtStop = 20'000;
-/// Descriptors beside the connections: listeners, journal, LMDB, log, control.
-constexpr rlim_t kOtherDescriptors = 128;
 
-config::Settings with_data_folder(const config::Settings& settings) {
+config::Settings with_data_folder(config::Settings settings) {
   const auto& folder = settings.data_folder;
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
     throw std::runtime_error(
@@ -73,38 +71,6 @@ ledger::StoreOptions store_options(const config::Settings& settings, const Switc
     ledger::purge_expired(scope, age.now());
   };
   return options;
-}
-
-handlers::Rules rules_of(const config::Settings& settings) {
-  handlers::Rules rules;
-  rules.bin = settings.bin;
-  rules.transaction_limit_won = settings.limits.txn_won;
-  rules.daily_limit_won = settings.limits.day_won;
-  return rules;
-}
-
-ServerOptions server_options(const config::Limits& limits) {
-  ServerOptions options;
-  options.session.frame_timeout_us = limits.frame_timeout_us;
-  options.session.idle_timeout_us = limits.idle_timeout_us;
-  options.session.in_flight = limits.in_flight;
-  options.session.output_bytes = limits.output_bytes;
-  options.connections = limits.connections;
-  return options;
-}
-
-/// As many descriptors as the connections may need; fewer are told, not fatal.
-void raise_descriptor_limit(const config::Settings& settings, MessageLog& log) {
-  rlim_t needed = settings.limits.connections + kOtherDescriptors;
-  for (const auto& listener : settings.tls_listeners) needed += listener.max_handshakes;
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return;
-  limit.rlim_cur = std::min(needed, limit.rlim_max);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur < needed)
-    log.event(LogLevel::warning, "limits", {},
-              fmt::format("{} descriptors are allowed, {} connections need {}: see ulimit -n",
-                          limit.rlim_cur, settings.limits.connections, needed));
 }
 
 bool holds_data(ledger::Store& store) {
@@ -148,10 +114,11 @@ void give_up(int) { ::_exit(0); }
 
 }  // namespace
 
-Switch::Switch(const config::Settings& settings)
-    : settings_(with_data_folder(settings)),
-      clock_{settings.clock_offset_us},
-      log_(settings.log, clock_),
+Switch::Switch(const config::CommandLine& command)
+    : command_(command),
+      settings_(with_data_folder(config::load_settings(command))),
+      clock_{settings_.clock_offset_us},
+      log_(settings_.log, clock_),
       signals_(io_, SIGTERM, SIGINT, SIGHUP) {  // one that comes before serve() counts there
   log_.event(LogLevel::info, "start", {},
              fmt::format("cpswitch {}, process {}, configuration {}, data {}", kVersion, ::getpid(),
@@ -173,6 +140,7 @@ Switch::~Switch() {
   gate_.reset();
   server_->on_tick({});
   server_->set_background(nullptr);
+  reload_.reset();
   door_.reset();
   desk_.reset();
 }
@@ -187,7 +155,8 @@ void Switch::load_keys() {
 
 void Switch::load_ledger() {
   const config::Seed seed = config::load_seed(settings_);
-  if (seed_if_new(*store_, seed, *vault_, random_, settings_.bin, clock_.now()))
+  // Data that was begun without a seed takes the first one that is named later.
+  if (settings_.seed_file && seed_if_new(*store_, seed, *vault_, random_, settings_.bin, clock_.now()))
     log_.event(LogLevel::info, "seed", {},
                fmt::format("first start: {} merchants, {} terminals, {} products, {} lots",
                            seed.merchants.size(), seed.terminals.size(), seed.products.size(),
@@ -200,26 +169,33 @@ void Switch::load_ledger() {
 
 void Switch::listen() {
   engine_ = std::make_unique<Engine>(*store_, directory_, *vault_, random_, rules_of(settings_),
-                                     EngineOptions{.batch_limit = settings_.limits.batch});
+                                     engine_options(settings_.limits));
   server_ = std::make_unique<Server>(io_, *engine_, *store_, log_, clock_,
                                      server_options(settings_.limits));
-  for (auto& station : station_settings(settings_, *keyring_)) server_->add(std::move(station));
+  for (auto& station : station_settings(settings_, keyring_->stations()))
+    server_->add(std::move(station));
   if (!settings_.tls_listeners.empty())
-    gate_ = std::make_unique<TlsGate>(
-        io_, *server_, log_, settings_.tls_listeners,
-        TlsGateOptions{.handshake_timeout_us = settings_.limits.frame_timeout_us});
+    gate_ = std::make_unique<TlsGate>(io_, *server_, log_, settings_.tls_listeners,
+                                      gate_options(settings_.limits));
 }
 
 void Switch::open_door() {
+  reload_ = std::make_unique<Reload>(ReloadParts{io_, command_, settings_, clock_, log_, manager_,
+                                                 *engine_, *server_, *store_, *keyring_, *vault_,
+                                                 gate_.get()});
   desk_ = std::make_unique<ControlDesk>(DeskView{io_, settings_, clock_, log_, *engine_, *server_,
                                                  *store_, directory_, *keyring_, *vault_, random_,
-                                                 gate_.get()});
+                                                 *reload_, gate_.get()});
   door_ = std::make_unique<ControlServer>(
       io_, settings_.control_socket,
       [this](ControlClient client, std::string_view request) { desk_->handle(client, request); });
   desk_->set_door(door_.get());
   server_->set_background(desk_.get());
-  server_->on_tick([this](base::TimeUs now_us) { door_->tick(now_us); });
+  server_->on_tick([this](base::TimeUs now_us) {
+    door_->tick(now_us);
+    reload_->tick();
+    manager_.tick(now_us);
+  });
 }
 
 void Switch::show_metrics() {
@@ -244,27 +220,33 @@ std::string Switch::ready_line() const {
 void Switch::await_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
+    if (signal == SIGHUP) {
+      reload_->begin();
+      return await_signal();
+    }
     std::signal(SIGALRM, give_up);
     ::alarm(kStopSeconds - 1);
+    manager_.stopping();
     door_->close();
     if (gate_) gate_->close();
-    server_->stop(signal == SIGTERM ? "SIGTERM" : signal == SIGINT ? "SIGINT" : "SIGHUP");
+    server_->stop(signal == SIGTERM ? "SIGTERM" : "SIGINT");
   });
 }
 
 void Switch::serve() {
   await_signal();
+  manager_.ready(ready_line());
   server_->run();
   if (!store_->figures().poisoned && store_->figures().backlog_entries <= kSettledAtStop)
     store_->settle();
   log_.event(LogLevel::info, "stopped", {}, "everything in flight was answered");
 }
 
-/// Until the first SIGTERM, SIGINT or SIGHUP.
+/// Until the first SIGTERM or SIGINT.
 static void serve_until_stopped(const config::CommandLine& command) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is told as a full disk is
-  Switch running(config::load_settings(command));
+  Switch running(command);
   // Never destroyed: until the process has ended, a second signal must not find its default action.
   static auto& keeper_io = *new boost::asio::io_context;
   static auto& keeper = *new boost::asio::signal_set(keeper_io, SIGTERM, SIGINT, SIGHUP);

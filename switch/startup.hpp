@@ -4,6 +4,7 @@
 ///   data folder → log → store (lock, recovery) → keys → seed → directory → listeners → control
 ///   → metrics → ready → serve() until SIGTERM or SIGINT → answered, committed, flushed
 ///
+/// SIGHUP reloads (switch/reload.hpp).
 /// What stops the start throws std::runtime_error with a sentence that says what to do.
 
 #include <boost/asio/io_context.hpp>
@@ -21,7 +22,9 @@
 #include "switch/engine.hpp"
 #include "switch/message_log.hpp"
 #include "switch/metrics.hpp"
+#include "switch/reload.hpp"
 #include "switch/server.hpp"
+#include "switch/service_manager.hpp"
 #include "switch/station_keys.hpp"
 #include "switch/tls_gate.hpp"
 
@@ -30,7 +33,7 @@ namespace core {
 /// The thread that makes it also serves.
 class Switch {
  public:
-  explicit Switch(const config::Settings& settings);
+  explicit Switch(const config::CommandLine& command);
   Switch(const Switch&) = delete;
   Switch& operator=(const Switch&) = delete;
   ~Switch();
@@ -48,10 +51,12 @@ class Switch {
   void show_metrics();
   void await_signal();
 
-  const config::Settings settings_;
+  const config::CommandLine command_;
+  config::Settings settings_;  // of the start, or of the last reload
   const SwitchClock clock_;
   boost::asio::io_context io_{1};
   MessageLog log_;
+  ServiceManager manager_;
   crypto::SystemRandom random_;
   std::unique_ptr<ledger::DurableStore> store_;
   std::unique_ptr<Keyring> keyring_;
@@ -60,6 +65,7 @@ class Switch {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<TlsGate> gate_;  // none without a [listener.NAME]
+  std::unique_ptr<Reload> reload_;
   std::unique_ptr<ControlDesk> desk_;
   std::unique_ptr<ControlServer> door_;
   std::unique_ptr<MetricsEndpoint> metrics_;  // none with metrics.port = 0

@@ -39,6 +39,30 @@ std::optional<crypto::ExchangedKeys> exchanged_keys(ledger::Store& store,
   return exchanged;
 }
 
+/// Those of the key file.
+std::shared_ptr<StationKeys> installed_keys(const config::Station& from,
+                                            const crypto::KeyStore& keys) {
+  auto station = std::make_shared<StationKeys>();
+  station->station = from.name;
+  station->id = from.id;
+  station->mac = from.mac;
+  station->form = from.key_form;
+  require_keys(*station, keys);
+  for (const KeyUse use : {KeyUse::pin, KeyUse::mac})
+    if (needs(*station, use))
+      station->of(use) = crypto::WorkingKeys(*keys.station_key(from.name, use));
+  if (const crypto::Key* key = keys.station_key(from.name, KeyUse::transport))
+    station->transport = *key;
+  return station;
+}
+
+void take_exchanged(ledger::Store& store, const crypto::KeyStore& keys, StationKeys& station) {
+  for (const KeyUse use : {KeyUse::pin, KeyUse::mac})
+    if (const auto exchanged = exchanged_keys(store, keys, station, use);
+        exchanged && needs(station, use))
+      station.of(use) = crypto::WorkingKeys(*exchanged);
+}
+
 std::string check_value_text(const crypto::Key& key, crypto::KeyAlgorithm algorithm) {
   return std::string(crypto::as_text(crypto::check_value(key, algorithm)));
 }
@@ -53,55 +77,62 @@ crypto::KeyAlgorithm StationKeys::algorithm(KeyUse use) const {
 Keyring::Keyring(const std::vector<config::Station>& stations,
                  std::shared_ptr<const crypto::FileKeyStore> keys)
     : keys_(std::move(keys)) {
-  for (const config::Station& from : stations) {
-    StationKeys& station = stations_[from.name];
-    station.station = from.name;
-    station.id = from.id;
-    station.mac = from.mac;
-    station.form = from.key_form;
-    require_keys(station, *keys_);
-    for (const KeyUse use : {KeyUse::pin, KeyUse::mac})
-      if (needs(station, use))
-        station.of(use) = crypto::WorkingKeys(*keys_->station_key(from.name, use));
-    if (const crypto::Key* key = keys_->station_key(from.name, KeyUse::transport))
-      station.transport = *key;
-  }
+  for (const config::Station& from : stations) stations_[from.name] = installed_keys(from, *keys_);
 }
 
 void Keyring::load_exchanged(ledger::Store& store) {
-  for (auto& [name, station] : stations_)
-    for (const KeyUse use : {KeyUse::pin, KeyUse::mac})
-      if (const auto exchanged = exchanged_keys(store, *keys_, station, use);
-          exchanged && needs(station, use))
-        station.of(use) = crypto::WorkingKeys(*exchanged);
+  for (auto& [name, station] : stations_) take_exchanged(store, *keys_, *station);
 }
 
-void Keyring::use(std::shared_ptr<const crypto::FileKeyStore> keys, crypto::CardVault& vault,
-                  base::TimeUs now) {
+NextKeys Keyring::prepare(const std::vector<config::Station>& stations,
+                          std::shared_ptr<const crypto::FileKeyStore> keys,
+                          ledger::Store& store) const {
   if (const std::string gone = keys->missing_from(*keys_); !gone.empty())
     throw std::runtime_error("the storage key " + gone +
                              " is no longer there as it was; without it data cannot be read");
-  for (const auto& [name, station] : stations_) require_keys(station, *keys);
-  vault.use(*keys);
-  for (auto& [name, station] : stations_) {
-    for (const KeyUse use : {KeyUse::pin, KeyUse::mac})
-      if (needs(station, use) && keys->generation(name, use) != keys_->generation(name, use))
-        station.of(use).replace(*keys->station_key(name, use), now);
-    const crypto::Key* const transport = keys->station_key(name, KeyUse::transport);
-    station.transport = transport == nullptr ? crypto::Key() : *transport;
+  NextKeys next;
+  for (const config::Station& from : stations) {
+    auto& station = next.stations[from.name];
+    const auto held = stations_.find(from.name);
+    if (held != stations_.end() && held->second->id == from.id && held->second->mac == from.mac) {
+      station = held->second;
+      require_keys(*station, *keys);
+      next.staying.emplace_back(station.get(), from.key_form);
+    } else {
+      station = installed_keys(from, *keys);
+      take_exchanged(store, *keys, *station);
+    }
   }
-  keys_ = std::move(keys);
+  next.keys = std::move(keys);
+  return next;
+}
+
+void Keyring::use(NextKeys next, crypto::CardVault& vault, base::TimeUs now) {
+  const crypto::FileKeyStore& keys = *next.keys;
+  vault.use(keys);
+  for (const auto& [station, form] : next.staying) {
+    const std::string& name = station->station;
+    for (const KeyUse use : {KeyUse::pin, KeyUse::mac})
+      if (needs(*station, use) && keys.generation(name, use) != keys_->generation(name, use))
+        station->of(use).replace(*keys.station_key(name, use), now);
+    const crypto::Key* const transport = keys.station_key(name, KeyUse::transport);
+    station->transport = transport == nullptr ? crypto::Key() : *transport;
+    station->form = form;
+  }
+  stations_ = std::move(next.stations);
+  keys_ = std::move(next.keys);
 }
 
 StationKeys& Keyring::find(std::string_view station) {
   const auto found = stations_.find(station);
   CP_ASSERT(found != stations_.end());
-  return found->second;
+  return *found->second;
 }
 
 std::vector<KeyRow> Keyring::rows(ledger::Store& store) const {
   std::vector<KeyRow> rows;
-  for (const auto& [name, station] : stations_) {
+  for (const auto& [name, shared] : stations_) {
+    const StationKeys& station = *shared;
     for (const KeyUse use : crypto::kStationUses) {
       const auto held = keys_->station_keys().find({name, use});
       if (held == keys_->station_keys().end()) continue;
@@ -129,6 +160,30 @@ std::vector<KeyRow> Keyring::rows(ledger::Store& store) const {
     rows.push_back({"storage", name.first, name.second, false, held.since_us,
                     check_value_text(held.key, crypto::KeyAlgorithm::aes)});
   return rows;
+}
+
+std::vector<std::string> key_changes(const crypto::FileKeyStore& before,
+                                     const crypto::FileKeyStore& after,
+                                     const std::vector<config::Station>& stations) {
+  std::vector<std::string> changes;
+  for (const auto& [owner, held] : after.station_keys()) {
+    const auto& [name, use] = owner;
+    if (before.generation(name, use) == held.generation) continue;
+    StationKeys of_station;
+    for (const config::Station& station : stations)
+      if (station.name == name) of_station.mac = station.mac;
+    changes.push_back(fmt::format("{} {} (check value {})", name, crypto::to_text(use),
+                                  check_value_text(held.key, of_station.algorithm(use))));
+  }
+  for (const auto& [owner, held] : before.station_keys())
+    if (after.generation(owner.first, owner.second) == 0)
+      changes.push_back(fmt::format("{} {} is gone", owner.first, crypto::to_text(owner.second)));
+  for (const auto& [owner, held] : after.storage_keys())
+    if (!before.storage_keys().contains(owner))
+      changes.push_back(fmt::format("storage {} {} (check value {})", crypto::to_text(owner.first),
+                                    owner.second,
+                                    check_value_text(held.key, crypto::KeyAlgorithm::aes)));
+  return changes;
 }
 
 }  // namespace core

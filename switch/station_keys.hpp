@@ -1,12 +1,13 @@
 #pragma once
 /// Which keys the stations use now: those of the key file, or later ones by key exchange.
 ///
-///   Keyring(stations, keys) → load_exchanged(store) → find(name) for a station's link
+///   Keyring(stations, keys) → load_exchanged(store) → stations() for their links
 ///   → an exchange that is durable, or an operator's change (use()), and the next message has it
 
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -20,7 +21,7 @@
 
 namespace core {
 
-/// One station's keys. Stays where it is as long as the switch runs; the ledger's thread.
+/// One station's keys, in one place as long as it has this id and this MAC; the ledger's thread.
 struct StationKeys {
   std::string station;
   ledger::StationId id = 0;
@@ -47,6 +48,17 @@ struct KeyRow {
   std::string check_value;
 };
 
+/// By the stations' names.
+using StationKeysMap = std::map<std::string, std::shared_ptr<StationKeys>, std::less<>>;
+
+/// What a Keyring can go over to.
+struct NextKeys {
+  std::shared_ptr<const crypto::FileKeyStore> keys;
+  StationKeysMap stations;
+  /// Those of them that are in force already, and the form of their new keys from then on.
+  std::vector<std::pair<StationKeys*, crypto::KeyForm>> staying;
+};
+
 /// All stations' keys and the store they come from.
 class Keyring {
  public:
@@ -58,22 +70,33 @@ class Keyring {
   /// opened.
   void load_exchanged(ledger::Store& store);
 
-  /// Goes over to a key file that was changed: new messages come under its keys, and for a minute
-  /// those in flight under the ones before. Nothing changes when it throws: a station would be
-  /// without a key, or data could no longer be read.
-  void use(std::shared_ptr<const crypto::FileKeyStore> keys, crypto::CardVault& vault,
-           base::TimeUs now);
+  /// A key file that was changed, or other stations; nothing changes yet. Throws std::runtime_error
+  /// with a sentence: a station would be without a key, or data could no longer be read.
+  NextKeys prepare(const std::vector<config::Station>& stations,
+                   std::shared_ptr<const crypto::FileKeyStore> keys, ledger::Store& store) const;
+  /// Goes over to what was prepared: new messages come under its keys, and for a minute those in
+  /// flight under the ones before. Keys by exchange stay where the key file's is the one it was.
+  /// Throws, and changes nothing, where the vault does not take the keys.
+  void use(NextKeys next, crypto::CardVault& vault, base::TimeUs now);
 
   /// The station must be there.
   StationKeys& find(std::string_view station);
+  /// Shared with the stations' links, which may stay longer.
+  const StationKeysMap& stations() const { return stations_; }
   /// Shared, since a check in another thread may still look at older ones.
   const std::shared_ptr<const crypto::FileKeyStore>& keys() const { return keys_; }
   /// Without the key bytes.
   std::vector<KeyRow> rows(ledger::Store& store) const;
 
  private:
-  std::map<std::string, StationKeys, std::less<>> stations_;
+  StationKeysMap stations_;
   std::shared_ptr<const crypto::FileKeyStore> keys_;
 };
+
+/// The keys of a key file that are new or gone, with their check values: `SHOP pin (check value
+/// 1A2B3C)`.
+std::vector<std::string> key_changes(const crypto::FileKeyStore& before,
+                                     const crypto::FileKeyStore& after,
+                                     const std::vector<config::Station>& stations);
 
 }  // namespace core

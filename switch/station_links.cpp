@@ -3,14 +3,14 @@
 namespace core {
 namespace {
 
-StationLink link_of(const config::Station& from, Keyring& keys) {
+StationLink link_of(const config::Station& from, StationKeys& keys) {
   StationLink link;
-  link.keys = &keys.find(from.name);
+  link.keys = &keys;
   link.station.name = from.name;
   link.station.id = from.id;
   link.station.role = from.role;
   link.station.password_required = from.password_required;
-  link.station.pin_keys = &link.keys->pin_keys;
+  link.station.pin_keys = &keys.pin_keys;
   link.profile = from.profile;
   link.frame = from.frame;
   link.mac = from.mac;
@@ -20,11 +20,16 @@ StationLink link_of(const config::Station& from, Keyring& keys) {
 
 }  // namespace
 
-std::vector<StationSettings> station_settings(const config::Settings& settings, Keyring& keys) {
+std::vector<StationSettings> station_settings(const config::Settings& settings,
+                                              const StationKeysMap& keys) {
   std::vector<StationSettings> stations;
   for (const config::Station& from : settings.stations) {
     StationSettings station;
-    station.link = link_of(from, keys);
+    const std::shared_ptr<StationKeys>& station_keys = keys.at(from.name);
+    station.link = link_of(from, *station_keys);
+    station.kept.push_back(station_keys);
+    for (const auto& profile : settings.file_profiles)
+      if (profile.get() == from.profile) station.kept.push_back(profile);
     station.max_connections = from.max_connections;
     station.address = from.address;
     if (from.port != 0) station.port = from.port;

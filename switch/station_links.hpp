@@ -10,8 +10,9 @@
 
 namespace core {
 
-/// The keys must outlive the result.
-std::vector<StationSettings> station_settings(const config::Settings& settings, Keyring& keys);
+/// They share what they point to: profiles from files, and the stations' keys.
+std::vector<StationSettings> station_settings(const config::Settings& settings,
+                                              const StationKeysMap& keys);
 
 /// `terminal`, …, `operator`.
 std::string_view role_text(ledger::Role role);

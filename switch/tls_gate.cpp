@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/assert.hpp"
+
 namespace core {
 
 namespace asio = boost::asio;
@@ -42,16 +44,22 @@ std::string certificate_text(const TlsSession& tls) {
 
 }  // namespace
 
+TlsContexts load_contexts(const std::vector<config::TlsListener>& listeners) {
+  TlsContexts contexts;
+  for (const config::TlsListener& listener : listeners)
+    contexts.push_back(std::make_shared<TlsContext>(listener, base::system_now()));
+  return contexts;
+}
+
 TlsGate::TlsGate(asio::io_context& io, Server& server, MessageLog& log,
                  const std::vector<config::TlsListener>& listeners, const TlsGateOptions& options)
     : server_io_(io),
       server_(server),
       log_(log),
       options_(options),
+      stations_(stations_of(server)),
       timer_(io_),
       handed_over_(std::make_shared<std::atomic<std::uint32_t>>(0)) {
-  for (const auto& line : server.stations())
-    if (!line->certificate_name.empty()) stations_[line->certificate_name] = line.get();
   for (const config::TlsListener& listener : listeners) {
     Gateway& gateway = *gateways_.emplace_back(std::make_unique<Gateway>(io_, log_, listener));
     use(gateway, std::make_shared<TlsContext>(listener, base::system_now()));
@@ -66,6 +74,13 @@ TlsGate::TlsGate(asio::io_context& io, Server& server, MessageLog& log,
 }
 
 TlsGate::~TlsGate() { close(); }
+
+TlsGate::Stations TlsGate::stations_of(const Server& server) {
+  Stations stations;
+  for (const auto& line : server.stations())
+    if (!line->certificate_name.empty()) stations[line->certificate_name] = line;
+  return stations;
+}
 
 void TlsGate::close() {
   if (!thread_.joinable()) return;
@@ -136,25 +151,26 @@ void TlsGate::await(Gateway& gateway, Handshakes::iterator handshake, Socket::wa
 
 /// The stranger has proved what its certificate says: which station is it?
 void TlsGate::finish(Gateway& gateway, Handshakes::iterator handshake) {
-  StationLine* line = nullptr;
+  std::shared_ptr<StationLine> line;
   for (const std::string& name : handshake->second.tls.peer_names()) {
     const auto found = stations_.find(name);
     if (found == stations_.end()) continue;
-    if (line != nullptr && line != found->second)
+    if (line && line != found->second)
       return refuse(gateway, handshake, TlsRefusal::two_names,
                     certificate_text(handshake->second.tls));
     line = found->second;
   }
-  if (line == nullptr)
+  if (!line)
     return refuse(gateway, handshake, TlsRefusal::unknown_name,
                   certificate_text(handshake->second.tls));
   if (*handed_over_ >= options_.handed_over) return refuse(gateway, handshake, TlsRefusal::busy);
-  admit(gateway, handshake->second, *line);
+  admit(gateway, handshake->second, line);
   gateway.handshakes.erase(handshake);
 }
 
 /// The socket leaves this thread's io_context for the server's; the session keeps its descriptor.
-void TlsGate::admit(Gateway& gateway, Handshake& handshake, StationLine& line) {
+void TlsGate::admit(Gateway& gateway, Handshake& handshake,
+                    const std::shared_ptr<StationLine>& line) {
   error_code error;
   const auto protocol = handshake.socket.local_endpoint(error).protocol();
   const int descriptor = handshake.socket.release();
@@ -169,12 +185,11 @@ void TlsGate::admit(Gateway& gateway, Handshake& handshake, StationLine& line) {
   std::string how = fmt::format(" from {} over {}, certificate {}", handshake.from,
                                 handshake.tls.version(), handshake.tls.peer_serial());
   ++*handed_over_;
-  asio::post(server_io_,
-             [&server = server_, &line, handed_over = handed_over_, how = std::move(how),
-              stream = Stream(std::move(socket), std::move(handshake.tls))]() mutable {
-               --*handed_over;
-               server.admit(line, std::move(stream), how);
-             });
+  asio::post(server_io_, [&server = server_, line, handed_over = handed_over_, how = std::move(how),
+                          stream = Stream(std::move(socket), std::move(handshake.tls))]() mutable {
+    --*handed_over;
+    server.admit(*line, std::move(stream), how);
+  });
 }
 
 void TlsGate::refuse(Gateway& gateway, Handshakes::iterator handshake, TlsRefusal why,
@@ -227,17 +242,45 @@ void TlsGate::reload(ReloadDone done) {
   });
 }
 
+void TlsGate::use(std::vector<config::TlsListener> listeners, TlsContexts contexts,
+                  const TlsGateOptions& options) {
+  CP_ASSERT(listeners.size() == gateways_.size() && contexts.size() == gateways_.size());
+  asio::post(io_, [this, listeners = std::move(listeners), contexts = std::move(contexts), options,
+                   stations = stations_of(server_)]() mutable {
+    options_ = options;
+    stations_ = std::move(stations);
+    // Their order in the file may be another; who takes their certificates goes by the gateways'.
+    TlsContexts fresh;
+    for (auto& gateway : gateways_)
+      for (std::size_t i = 0; i < listeners.size(); ++i)
+        if (listeners[i].name == gateway->settings.name) {
+          gateway->settings = listeners[i];
+          fresh.push_back(std::move(contexts[i]));
+          break;
+        }
+    take(std::move(fresh));
+  });
+}
+
 TlsReload TlsGate::reload_now() {
-  std::vector<std::shared_ptr<const TlsContext>> fresh;
+  TlsContexts fresh;
   try {
-    for (const auto& gateway : gateways_)
-      fresh.push_back(std::make_shared<TlsContext>(gateway->settings, base::system_now()));
+    std::vector<config::TlsListener> listeners;
+    for (const auto& gateway : gateways_) listeners.push_back(gateway->settings);
+    fresh = load_contexts(listeners);
   } catch (const std::exception& failure) {
     const std::string why =
         fmt::format("nothing was changed, the old certificates stay: {}", failure.what());
     log_.event(LogLevel::error, "certificate", {}, why);
     return {false, why};
   }
+  take(std::move(fresh));
+  return {true, {}};
+}
+
+/// In the order of the listeners.
+void TlsGate::take(TlsContexts fresh) {
+  CP_ASSERT(fresh.size() == gateways_.size());
   for (std::size_t i = 0; i < gateways_.size(); ++i) {
     Gateway& gateway = *gateways_[i];
     const std::string before = gateway.context->certificate().serial;
@@ -246,7 +289,6 @@ TlsReload TlsGate::reload_now() {
                                   ? "; read again, the same certificate"
                                   : "; new, before it serial " + before);
   }
-  return {true, {}};
 }
 
 void TlsGate::report(ReportDone done) {

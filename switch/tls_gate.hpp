@@ -63,6 +63,11 @@ struct TlsGateOptions {
   std::uint32_t handed_over = 256;  ///< and not yet taken by the server; one more is refused
 };
 
+using TlsContexts = std::vector<std::shared_ptr<const TlsContext>>;
+/// Reads and checks the files of each listener; changes nothing. Throws std::runtime_error with a
+/// sentence. Any thread.
+TlsContexts load_contexts(const std::vector<config::TlsListener>& listeners);
+
 class TlsGate {
  public:
   /// Listens for the stations that the server has by then. Throws std::runtime_error with a
@@ -82,6 +87,10 @@ class TlsGate {
   /// closed before. The log says what changed or why nothing did.
   using ReloadDone = std::function<void(const TlsReload&)>;
   void reload(ReloadDone done);
+  /// Goes over to the server's stations of now, and to other settings of the same listeners, their
+  /// addresses and ports aside, whose files were read with them. As reload() says it in the log.
+  void use(std::vector<config::TlsListener> listeners, TlsContexts contexts,
+           const TlsGateOptions& options);
   /// As reload(), without doing anything.
   using ReportDone = std::function<void(const std::vector<TlsReport>&)>;
   void report(ReportDone done);
@@ -103,7 +112,7 @@ class TlsGate {
   struct Gateway {
     Gateway(boost::asio::io_context& io, MessageLog& log, const config::TlsListener& from)
         : settings(from), acceptor(io), refusals(log, from.name) {}
-    const config::TlsListener settings;
+    config::TlsListener settings;
     std::uint16_t port = 0;
     Acceptor acceptor;
     bool must_wait = false;  // accept again with the next tick only
@@ -120,20 +129,23 @@ class TlsGate {
   void proceed(Gateway& gateway, std::uint64_t number);
   void await(Gateway& gateway, Handshakes::iterator handshake, Socket::wait_type what);
   void finish(Gateway& gateway, Handshakes::iterator handshake);
-  void admit(Gateway& gateway, Handshake& handshake, StationLine& line);
+  void admit(Gateway& gateway, Handshake& handshake, const std::shared_ptr<StationLine>& line);
   void refuse(Gateway& gateway, Handshakes::iterator handshake, TlsRefusal why,
               std::string_view detail = {});
   void start_timer();
   void on_timer();
   void tell_certificate(const Gateway& gateway, std::string_view more) const;
+  void take(TlsContexts fresh);
   TlsReload reload_now();
   std::vector<TlsReport> report_now() const;
 
   boost::asio::io_context& server_io_;
   Server& server_;
   MessageLog& log_;
-  const TlsGateOptions options_;
-  std::unordered_map<std::string, StationLine*> stations_;  // by the certificate's name
+  TlsGateOptions options_;
+  using Stations = std::unordered_map<std::string, std::shared_ptr<StationLine>>;
+  static Stations stations_of(const Server& server);
+  Stations stations_;  // by the certificate's name
   boost::asio::io_context io_{1};
   boost::asio::steady_timer timer_;
   std::vector<std::unique_ptr<Gateway>> gateways_;

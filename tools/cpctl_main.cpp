@@ -15,6 +15,8 @@ constexpr char kHelp[] = R"(cpctl [--data DIR | --socket PATH] COMMAND
   stations                  the stations, their connections and what they sent
   certificates [reload]     the TLS listeners: certificate, days left, who was let in and who not;
                             reload reads certificates, keys and authorities again, all or nothing
+  reload                    log files are opened again; settings, stations, keys and certificates are
+                            read again, all or nothing; says what has changed, or why nothing did
   card NUMBER               one card by its number or PIN#, masked
   lot create --face WON --count N
                             makes stock cards
@@ -119,6 +121,7 @@ int run_command(const std::string& command, const po::variables_map& given) {
   take(0, (command + " …").c_str());
   if (command == "status") return ctl_status(place);
   if (command == "stations") return ctl_stations(place);
+  if (command == "reload") return ctl_reload(place);
   if (command == "check") return ctl_check(place);
   if (command == "repair") return ctl_repair(place, repair_order(given));
   throw UsageError("there is no command `" + command + "`");

@@ -59,6 +59,12 @@ int ctl_lot(const SwitchPlace& place, std::uint64_t face_won, std::uint64_t coun
   return show_objects(ask(place, {{"command", "lot"}, {"face", face_won}, {"count", count}}));
 }
 
+int ctl_reload(const SwitchPlace& place) {
+  for (const json::object& line : ask(place, {{"command", "reload"}}))
+    print(cell_text(line.at("text")) + "\n");
+  return kWell;
+}
+
 int ctl_log_level(const SwitchPlace& place, const std::string& level) {
   return show_objects(ask(place, {{"command", "log-level"}, {"level", level}}));
 }

@@ -25,6 +25,8 @@ int ctl_stations(const SwitchPlace& place);
 int ctl_certificates(const SwitchPlace& place, bool reload);
 int ctl_card(const SwitchPlace& place, const std::string& number);
 int ctl_lot(const SwitchPlace& place, std::uint64_t face_won, std::uint64_t count);
+/// Settings, stations, keys and certificates are read again, all or nothing; says what changed.
+int ctl_reload(const SwitchPlace& place);
 int ctl_log_level(const SwitchPlace& place, const std::string& level);
 
 /// A running switch checks its own books; the data of one that is stopped is read here.

@@ -161,7 +161,12 @@ class Rig {
     directory_->load(store, {{7994, ledger::Category::pc_bang}});
     engine = std::make_unique<Engine>(store, *directory_, *vault_, random, handlers::Rules{},
                                       EngineOptions{});
-    stations = station_settings(settings, *keyring);
+    stations = station_settings(settings, keyring->stations());
+  }
+
+  /// As after an import while the switch runs.
+  void use_keys(std::shared_ptr<const crypto::FileKeyStore> changed) {
+    keyring->use(keyring->prepare(settings.stations, std::move(changed), store), *vault_, now);
   }
 
   std::unique_ptr<Line> connect(std::string_view station) const {

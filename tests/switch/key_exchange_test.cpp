@@ -111,7 +111,7 @@ TEST(KeyExchange, AnOperatorsKeyMakesExchangedOnesVoid) {
   till.pin_key = Rig::open(rig.ask(till, till.exchange("P")), till, false);
   auto changed = std::make_shared<crypto::FileKeyStore>(*rig.keys);
   changed->put_station_key("DEMO-BANG", KeyUse::pin, installed.pin_key, rig.now);
-  rig.keyring->use(changed, rig.vault(), rig.now);
+  rig.use_keys(changed);
   Till again = installed;
   again.stan = till.stan + 100;
   EXPECT_EQ(rig.ask(again, again.purchase()).code, "00");
@@ -122,17 +122,35 @@ TEST(KeyExchange, AnOperatorsKeyMakesExchangedOnesVoid) {
   EXPECT_EQ(rig.ask(again, again.purchase()).code, "00") << "so it stays over a restart";
 }
 
+TEST(KeyExchange, AReloadKeepsExchangedKeysAlsoOfAStationThatGoesAndComesBack) {
+  Rig rig;
+  Till till = rig.bang();
+  till.pin_key = Rig::open(rig.ask(till, till.exchange("P")), till, false);
+  till.mac_key = Rig::open(rig.ask(till, till.exchange("M")), till, false);
+  rig.now += 61 * kSecond;
+  rig.use_keys(rig.keys);
+  EXPECT_EQ(rig.ask(till, till.purchase()).code, "00");
+
+  const std::vector<config::Station> all = rig.settings.stations;
+  std::erase_if(rig.settings.stations, [](const auto& s) { return s.name == "DEMO-BANG"; });
+  rig.use_keys(rig.keys);
+  EXPECT_FALSE(rig.keyring->stations().contains("DEMO-BANG"));
+  rig.settings.stations = all;
+  rig.use_keys(rig.keys);
+  rig.stations = station_settings(rig.settings, rig.keyring->stations());
+  EXPECT_EQ(rig.ask(till, till.purchase()).code, "00") << "from the ledger";
+}
+
 TEST(KeyExchange, AChangedKeyFileIsTakenOverWholeOrNotAtAll) {
   Rig rig;
   Till till = rig.bang();
   auto without = std::make_shared<crypto::FileKeyStore>();
   without->add_missing_storage_keys(rig.random, rig.now);
-  EXPECT_THROW(rig.keyring->use(without, rig.vault(), rig.now), std::runtime_error)
-      << "other storage keys";
+  EXPECT_THROW(rig.use_keys(without), std::runtime_error) << "other storage keys";
   EXPECT_EQ(rig.ask(till, till.purchase()).code, "00");
   auto rotated = std::make_shared<crypto::FileKeyStore>(*rig.keys);
   for (const KeyUse use : crypto::kStorageUses) rotated->add_storage_key(use, rig.random, rig.now);
-  rig.keyring->use(rotated, rig.vault(), rig.now);
+  rig.use_keys(rotated);
   EXPECT_EQ(rig.vault().index_key_id(), 2);
   EXPECT_EQ(rig.ask(till, till.purchase()).code, "00") << "found and verified under older keys";
   till.pin_key = Rig::open(rig.ask(till, till.exchange("P")), till, false);
@@ -318,7 +336,7 @@ class Load {
     auto rotated = std::make_shared<crypto::FileKeyStore>(*rig_.keys);
     for (const KeyUse use : crypto::kStorageUses)
       rotated->add_storage_key(use, rig_.random, rig_.now);
-    rig_.keyring->use(rotated, rig_.vault(), rig_.now);
+    rig_.use_keys(rotated);
     rig_.keys = rotated;
   }
 

@@ -123,6 +123,44 @@ TEST_F(MessageLogTest, AFullQueueDropsLinesCountsThemAndSaysSo) {
   EXPECT_LE(static_cast<std::uint64_t>(written), kLines - dropped + 2);
 }
 
+TEST_F(MessageLogTest, AMovedFileAndTheOneOpenedAgainHoldEveryLineOnce) {
+  constexpr int kLines = 4'000;
+  const std::filesystem::path moved = folder_ / "switch.log.1";
+  {
+    core::MessageLog log(settings_, {});
+    for (int i = 0; i < kLines; ++i) {
+      log.event(LogLevel::info, "line", {}, std::to_string(i));
+      if (i != kLines / 2) continue;
+      std::filesystem::rename(settings_.file, moved);
+      log.reopen();
+      log.reopen();  // at once again: the first one's file is not lost either
+    }
+    EXPECT_EQ(log.dropped_lines(), 0u);
+  }
+  const std::vector<std::string> after = lines();
+  settings_.file = moved;
+  std::vector<std::string> all = lines();
+  ASSERT_FALSE(after.empty());
+  EXPECT_NE(after.back().find(" " + std::to_string(kLines - 1)), std::string::npos);
+  all.insert(all.end(), after.begin(), after.end());
+  ASSERT_EQ(all.size(), static_cast<std::size_t>(kLines));
+  for (std::size_t i = 0; i < all.size(); ++i)
+    ASSERT_TRUE(all[i].ends_with(" " + std::to_string(i))) << i << ": " << all[i];
+}
+
+TEST_F(MessageLogTest, WhereItCannotBeOpenedAgainLinesGoOnIntoTheOneBefore) {
+  const std::filesystem::path moved = folder_ / "switch.log.1";
+  {
+    core::MessageLog log(settings_, {});
+    std::filesystem::rename(settings_.file, moved);
+    std::filesystem::create_directory(settings_.file);
+    EXPECT_THROW(log.reopen(), std::runtime_error);
+    log.event(LogLevel::info, "after", {}, "");
+  }
+  settings_.file = moved;
+  EXPECT_EQ(lines().size(), 1u);
+}
+
 TEST_F(MessageLogTest, AFileThatCannotBeOpenedIsASentence) {
   settings_.file = folder_ / "no such folder" / "switch.log";
   try {

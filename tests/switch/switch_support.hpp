@@ -241,7 +241,8 @@ struct TestSwitchOptions {
 class TestSwitch {
  public:
   explicit TestSwitch(const TestSwitchOptions& options = {}) : folder_(make_folder()) {
-    settings_ = load(folder_);
+    command_ = make_command(folder_);
+    settings_ = config::load_settings(command_);
     const SwitchClock clock{0, &clock_step_us};
     log_ = std::make_unique<MessageLog>(settings_.log, clock);
     if (options.open_store) store.real = options.open_store(*log_);
@@ -253,11 +254,22 @@ class TestSwitch {
     engine_ = std::make_unique<Engine>(store, directory_, *vault_, random_, handlers::Rules{},
                                        EngineOptions{});
     server_ = std::make_unique<Server>(io_, *engine_, store, *log_, clock, options.server);
-    for (auto& station : station_settings(settings_, *keyring_)) {
+    for (auto& station : station_settings(settings_, keyring_->stations())) {
       station.port = 0;
       station.max_connections = options.station_connections;
       server_->add(std::move(station));
     }
+    reload_ = std::make_unique<Reload>(ReloadParts{io_,
+                                                   command_,
+                                                   settings_,
+                                                   {},
+                                                   *log_,
+                                                   manager_,
+                                                   *engine_,
+                                                   *server_,
+                                                   store,
+                                                   *keyring_,
+                                                   *vault_});
     desk_ = std::make_unique<ControlDesk>(DeskView{io_,
                                                    settings_,
                                                    {},
@@ -268,13 +280,17 @@ class TestSwitch {
                                                    directory_,
                                                    *keyring_,
                                                    *vault_,
-                                                   random_});
+                                                   random_,
+                                                   *reload_});
     door_ = std::make_unique<ControlServer>(
         io_, settings_.control_socket,
         [this](ControlClient client, std::string_view request) { desk_->handle(client, request); });
     desk_->set_door(door_.get());
     server_->set_background(desk_.get());
-    server_->on_tick([this](base::TimeUs now_us) { door_->tick(now_us); });
+    server_->on_tick([this](base::TimeUs now_us) {
+      door_->tick(now_us);
+      reload_->tick();
+    });
     store.commits = 0;
     thread_ = std::thread([this] { server_->run(); });
   }
@@ -331,6 +347,7 @@ class TestSwitch {
   const Engine& engine() const { return *engine_; }
   const config::Settings& settings() const { return settings_; }
   MessageLog& log() { return *log_; }
+  Reload& reload() { return *reload_; }
 
   TestStore store;
   std::atomic<base::TimeUs> clock_step_us{0};  ///< the system's clock is set by this
@@ -341,6 +358,7 @@ class TestSwitch {
     if (server_ == nullptr) return;
     server_->on_tick({});
     server_->set_background(nullptr);
+    reload_.reset();
     door_.reset();
     desk_.reset();
     server_.reset();
@@ -351,17 +369,19 @@ class TestSwitch {
     char name[] = "/tmp/cyberpass-switch-XXXXXX";
     return ::mkdtemp(name);
   }
-  static config::Settings load(const std::filesystem::path& folder) {
+  static config::CommandLine make_command(const std::filesystem::path& folder) {
     config::CommandLine command;
     command.config = std::filesystem::path(CYBERPASS_SOURCE_DIR) / "config" / "demo.conf";
     command.data = folder;
     command.sets = {{"log.file", "switch.log"}};
-    return config::load_settings(command);
+    return command;
   }
 
   boost::asio::io_context io_{1};
   const std::filesystem::path folder_;
+  config::CommandLine command_;
   config::Settings settings_;
+  ServiceManager manager_;
   crypto::SystemRandom random_;
   std::unique_ptr<Keyring> keyring_;
   std::unique_ptr<crypto::CardVault> vault_;
@@ -369,6 +389,7 @@ class TestSwitch {
   std::unique_ptr<MessageLog> log_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<Reload> reload_;
   std::unique_ptr<ControlDesk> desk_;
   std::unique_ptr<ControlServer> door_;
   std::thread thread_;

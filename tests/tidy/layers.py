@@ -44,6 +44,8 @@ FOREIGN = [
     (re.compile(r"prometheus/"), re.compile(r"(switch/metrics[^/]*|tests/.*)$"),
      "Prometheus belongs to switch/metrics*"),
     (re.compile(r"lmdb\.h$"), re.compile(r"ledger/"), "LMDB belongs to one file of ledger/"),
+    (re.compile(r"systemd/"), re.compile(r"switch/service_manager\.cpp$"),
+     "libsystemd belongs to switch/service_manager.cpp"),
     (re.compile(r"boost/(asio|beast)[/.]"), re.compile(r"(switch|tools|tests|bench)/"),
      "Asio belongs to switch/ and to clients in tools/"),
 ]
@@ -180,6 +182,8 @@ BAD = [
      ["switch/b.cpp:1: lmdb.h: LMDB belongs to one file of ledger/"]),
     ({"ledger/b.cpp": "#include <lmdb.h>\n"},
      ["lmdb.h: LMDB belongs to one file of ledger/, not to ledger/a.cpp, ledger/b.cpp"]),
+    ({"switch/b.cpp": "#include <systemd/sd-daemon.h>\n"},
+     ["switch/b.cpp:1: systemd/sd-daemon.h: libsystemd belongs to switch/service_manager.cpp"]),
     ({"handlers/b.cpp": "#include <boost/asio/steady_timer.hpp>\n"},
      ["handlers/b.cpp:1: boost/asio/steady_timer.hpp: Asio belongs to switch/ and to clients in tools/"]),
     ({"config/b.cpp": "#include <boost/beast.hpp>\n"},

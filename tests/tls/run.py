@@ -316,6 +316,36 @@ class Reload(unittest.TestCase):
                 old.sendall(echo(stan))
                 self.assertEqual(receive_frames(old, 1), [("0810", stan, "00")])
 
+    def test_a_reload_of_everything_brings_certificates_and_the_stations_they_name(self):
+        with open(self.world.config) as file:
+            before = file.read()
+        issued = self.world.stations.issue("renamed", dns=["renamed.example"])
+        third = self.world.switch_ca.issue("third", use="server")
+        with python_client(self.world, self.pos) as old:
+            self.world.replace_server(third)
+            with open(self.world.config, "w") as file:
+                file.write(before.replace("certificate-name = agent", "certificate-name = renamed.example")
+                           .replace(f"max-handshakes = {HANDSHAKES}", "max-handshakes = 5"))
+            code, text = self.world.cpctl("reload")
+            self.assertEqual((code, text), (0, "changed DEMO-AGENT (certificate-name); "
+                                               "settings listener.NARROW.max-handshakes\n"))
+            with OpensslClient(self.world, issued) as client:
+                self.assertEqual(client.ask(1), ("0810", 1, "00"))
+            self.assertEqual(self.shown_serial(), third.serial)
+            old.sendall(echo(6))
+            self.assertEqual(receive_frames(old, 1), [("0810", 6, "00")])
+            with open(self.world.server.key_file, "w") as file:
+                file.write("nothing")
+            with open(self.world.config, "w") as file:
+                file.write(before)
+            code, text = self.world.cpctl("reload")
+            self.assertEqual(code, 1, text)
+            self.assertRegex(text, r"server\.key: no private key can be read from it.*; nothing was changed")
+            with OpensslClient(self.world, issued) as client:
+                self.assertEqual(client.ask(2), ("0810", 2, "00"), "still the one of before")
+        self.world.replace_server(third)
+        self.assertEqual(self.world.cpctl("reload")[0], 0)
+
     def test_an_authority_that_is_replaced_lets_nobody_in_any_more(self):
         with python_client(self.world, self.pos) as old:
             with open(self.world.stations.file, "wb") as file:

@@ -12,6 +12,7 @@
 #   make tidy        clang-tidy with its static analyzer over every file for itself; an hour
 #   make powercut    the power is cut, at MOMENTS=5000 moments, and what is left is examined
 #   make test-long   the same, then the model with SEEDS=200000 seeds, ROUNDS crashes, MOMENTS cuts
+#   make deb         a Debian package of the release build, in build/release/packages
 #   make clean       removes build/
 #
 # MEASURE="--quick" and other words go to bench/measure.py, those of ENDURANCE to bench/endurance.py.
@@ -30,7 +31,7 @@ MOMENTS ?= 5000
 export JOBS PORT_BASE ROUNDS SEEDS MOMENTS ONCE
 
 .PHONY: help deps release run test bench measure endurance crash powercut fuzz coverage tidy \
-  test-long clean
+  test-long deb clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -82,6 +83,12 @@ tidy: deps
 
 test-long: deps
 	@tools/run_tests.sh long
+
+deb: deps
+	@tools/build.sh release cpswitch cpctl cpsim
+	@cpack --config build/release/CPackConfig.cmake -B build/release/packages > build/release/cpack.log || \
+	  { cat build/release/cpack.log; exit 1; }
+	@ls build/release/packages/*.deb
 
 clean:
 	rm -rf build

@@ -79,7 +79,16 @@ void read_paths(Ini& ini, Settings& settings) {
     settings.seed_file = beside / seed;
 }
 
-Limits read_limits(Ini& ini) {
+bool read_guess_brake(Ini& ini, bool demo) {
+  Section section(ini, "limits");
+  const auto value = section.find("guess-brake");
+  const bool wanted = section.yes_or_no("guess-brake", true);
+  if (!wanted && !demo)
+    value->wrong("only the demo world (demo = yes) may let everybody guess at full speed");
+  return wanted;
+}
+
+Limits read_limits(Ini& ini, bool demo) {
   Section section(ini, "limits");
   Limits limits;
   limits.frame_timeout_us =
@@ -92,6 +101,7 @@ Limits read_limits(Ini& ini) {
   // At least one answer of the largest size must fit.
   limits.output_bytes = section.number<std::size_t>("output-bytes", 2 * codec::kMaxFrameLength,
                                                     16'777'216, limits.output_bytes);
+  limits.guess_brake = read_guess_brake(ini, demo);
   limits.txn_won = section.number<std::int64_t>("txn-won", 1, kMaxAmountWon, limits.txn_won);
   limits.day_won = section.number<std::int64_t>("day-won", 1, kMaxAmountWon, limits.day_won);
   limits.card_balance_won =
@@ -169,7 +179,7 @@ Settings load_settings(const CommandLine& command) {
   settings.stations = read_stations(ini, settings.demo, port_shift, settings.file_profiles);
   settings.tls_listeners = read_listeners(ini, command.config.parent_path(), settings.demo,
                                           port_shift, settings.stations);
-  settings.limits = read_limits(ini);
+  settings.limits = read_limits(ini, settings.demo);
   settings.ledger = read_ledger(ini);
   settings.log = read_log(ini, settings.data_folder);
   settings.metrics =

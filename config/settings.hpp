@@ -73,6 +73,7 @@ struct Limits {
   std::uint32_t connections = 4'096;   ///< in all; a listener's own is Station::max_connections
   std::uint32_t batch = 256;           ///< requests handled in one ledger batch
   std::size_t output_bytes = 262'144;  ///< unsent bytes at which a connection is no longer read
+  bool guess_brake = true;             ///< who guesses waits; demo world only: else always
   std::int64_t txn_won = 1'000'000;    ///< one purchase or completion
   std::int64_t day_won = 3'000'000;    ///< purchases and completions of a card and business day
   std::int64_t card_balance_won = 1'000'000;  ///< no recharge lifts a balance above it

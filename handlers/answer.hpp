@@ -28,6 +28,8 @@ struct Answer {
   std::array<char, 12> reference{};  ///< DE 37 made by the switch when the request had none
   std::array<AdditionalAmount, 2> amounts{};
   std::uint8_t amount_count = 0;
+  std::uint64_t card_key = 0;  ///< tells apart the cards that DE 2 names, known or not; 0: none
+                               ///< was looked for
   codec::DigitText<19> card;   ///< DE 2 instead of the request's, when size != 0
   std::array<char, 256> tags;  ///< DE 48; not initialised
   std::size_t tags_size = 0;

@@ -52,6 +52,7 @@ constexpr std::array<RefusalInfo, kRefusalCount> kTable{{
     {over_daily_limit, "61", "over the daily limit", true, "DAY"},
     {over_prefund, "61", "over the agent's prefund", true, "PREFUND"},
     {not_enough_balance, "51", "not enough available balance", true, ""},
+    {too_many_guesses, "96", "too many guesses wait, not looked at", false, ""},
     {system_error, "96", "system error, nothing moved", false, ""},
 }};
 

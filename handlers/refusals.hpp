@@ -49,6 +49,7 @@ enum class Refusal : std::uint8_t {
   over_daily_limit,
   over_prefund,
   not_enough_balance,
+  too_many_guesses,
   system_error,
 };
 inline constexpr int kRefusalCount = static_cast<int>(Refusal::system_error) + 1;

@@ -110,6 +110,11 @@ void echo_first_card(Exchange& exchange, const ledger::TransactionHead& head) {
   card.size = digits->view().copy(card.data.data(), card.data.size());
 }
 
+/// Ids count from one, hashes of unknown numbers are anywhere: they do not meet.
+std::uint64_t card_key(ledger::CardId known, std::uint64_t unknown) {
+  return known != 0 ? known : unknown;
+}
+
 void replay(Exchange& exchange, const ledger::StoredTransaction& first) {
   Answer& answer = exchange.answer;
   const base::ByteView bytes = first.view().answer;
@@ -117,6 +122,7 @@ void replay(Exchange& exchange, const ledger::StoredTransaction& first) {
   std::copy(bytes.begin(), bytes.end(), answer.replay.begin());
   answer.replay_size = bytes.size();
   answer.sequence = first.head.sequence;
+  answer.card_key = card_key(first.head.card, first.head.unknown_card);
   codec::Message answered;
   const auto read = codec::read_message(codec::kIso87Binary, bytes, answered);
   CP_ASSERT(read.has_value());
@@ -263,6 +269,7 @@ Answer handle(const codec::Message& message, const Station& station, Context& co
     if (seen != Seen::no) return answer;
   }
   decide(*row, exchange);
+  answer.card_key = card_key(decision.card.id, decision.card.unknown);
   return answer;
 }
 

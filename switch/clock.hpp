@@ -19,6 +19,11 @@ struct SwitchClock {
   }
 };
 
+/// For what is told to people.
+inline double in_seconds(base::TimeUs time_us) {
+  return static_cast<double>(time_us) / base::kMicrosPerSecond;
+}
+
 /// Compares the clock with the steady one from look to look. One thread.
 class ClockWatch {
  public:

@@ -91,6 +91,17 @@ json::object engine_figures(const EngineFigures& figures) {
           {"failed", figures.failed.value()},     {"batches", figures.batches.value()}};
 }
 
+json::object guess_figures(const GuessFigures& figures) {
+  return {{"guesses", figures.guesses},
+          {"answers_held", figures.slowed},
+          {"refused", figures.refused},
+          {"brakes", figures.brakes},
+          {"braked_terminals", figures.terminals},
+          {"braked_stations", figures.stations},
+          {"braked_cards", figures.cards},
+          {"held_now", figures.waiting}};
+}
+
 json::object store_figures(const ledger::StoreFigures& figures) {
   return {{"journal_sequence", figures.journal_sequence},
           {"applied_to", figures.applied_to},
@@ -192,6 +203,7 @@ void ControlDesk::status(ControlClient client) {
                        {"log_level", to_text(view_.log.level())},
                        {"log_lines_dropped", view_.log.dropped_lines()},
                        {"messages", engine_figures(view_.engine.figures())},
+                       {"guessing", guess_figures(view_.server.guess_figures())},
                        {"store", store_figures(view_.store.figures())}});
   door_->finish(client);
 }

@@ -6,6 +6,8 @@
 #include <array>
 #include <iterator>
 
+#include "switch/clock.hpp"
+
 namespace core {
 namespace {
 
@@ -148,6 +150,7 @@ void write_text(const MessageLine& line, LineBuffer& out) {
   out.append(std::string_view(" us"));
   if (f.sequence != 0) fmt::format_to(std::back_inserter(out), FMT_COMPILE(" #{}"), f.sequence);
   if (f.replayed) out.append(std::string_view(" again"));
+  if (f.wait_us != 0) fmt::format_to(std::back_inserter(out), " held {:g} s", in_seconds(f.wait_us));
 }
 
 void write_json(const MessageLine& line, LineBuffer& out) {
@@ -169,6 +172,8 @@ void write_json(const MessageLine& line, LineBuffer& out) {
   if (f.sequence != 0)
     fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"sequence\":{}"), f.sequence);
   if (f.replayed) out.append(std::string_view(",\"again\":true"));
+  if (f.wait_us != 0)
+    fmt::format_to(std::back_inserter(out), ",\"held_s\":{:g}", in_seconds(f.wait_us));
   out.push_back('}');
 }
 

@@ -35,6 +35,7 @@ ServerOptions server_options(const config::Limits& limits) {
   options.session.in_flight = limits.in_flight;
   options.session.output_bytes = limits.output_bytes;
   options.connections = limits.connections;
+  if (!limits.guess_brake) options.guesses.reset();
   return options;
 }
 

@@ -33,8 +33,15 @@ Peer::Peer(PeerHost& host, StationLine& line, Stream stream, const SessionLimits
 
 const StationLink& Peer::link() const { return line_.link; }
 
+/// A held answer is told of now, when it is decided: the peer may be gone before it is sent.
 void Peer::deliver(base::ByteView answer, const MessageFacts& facts, base::TimeUs received_us) {
-  session_.answer(answer, base::steady_now());
+  const base::TimeUs now_us = base::steady_now();
+  if (const base::TimeUs hold_us = host_.hold_us(facts); hold_us != 0) {
+    session_.hold();
+    held_.push_back({now_us + hold_us, {answer.begin(), answer.end()}});
+  } else {
+    session_.answer(answer, now_us);
+  }
   ++messages_;
   host_.delivered(*this, facts, received_us, !answer.empty());
   host_.stir(*this);
@@ -44,6 +51,17 @@ void Peer::fail(std::string_view reason, std::optional<std::uint16_t> offset, ba
   if (offset) ++unreadable_;
   session_.fail(offset ? fmt::format("{} at offset {}", reason, *offset) : std::string(reason));
   has_failed_ = true;
+  host_.stir(*this);
+}
+
+void Peer::release_held(base::TimeUs due_by_us, base::TimeUs now_us) {
+  const std::size_t released = std::erase_if(held_, [&](const HeldAnswer& answer) {
+    if (answer.due_us > due_by_us) return false;
+    session_.release(answer.bytes, now_us);
+    return true;
+  });
+  if (released == 0) return;
+  host_.unheld(released);
   host_.stir(*this);
 }
 
@@ -133,6 +151,9 @@ void Peer::on_readable() {
 void Peer::close() {
   host_.forget(*this);
   session_.forget_submitted();
+  session_.forget_held();
+  host_.unheld(held_.size());
+  held_.clear();
   stream_.close();
   is_closed_ = true;
   host_.closed(*this);

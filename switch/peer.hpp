@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "switch/engine.hpp"
 #include "switch/handler_memory.hpp"
@@ -28,6 +29,10 @@ class PeerHost {
   virtual void stir(Peer& peer) = 0;
   virtual void delivered(Peer& peer, const MessageFacts& facts, base::TimeUs received_us,
                          bool answered) = 0;
+  /// For so long an answer that the brake slows down is held back now; 0: it is sent.
+  virtual base::TimeUs hold_us(const MessageFacts& facts) = 0;
+  /// Held answers were sent, or will not be.
+  virtual void unheld(std::size_t count) = 0;
   /// A limit of the connection: it is read on when there is room.
   virtual void reached(Peer& peer, SessionLimit limit) = 0;
   virtual void closed(Peer& peer) = 0;
@@ -49,6 +54,8 @@ class Peer final : public Connection {
   void fail(std::string_view reason, std::optional<std::uint16_t> offset,
             base::TimeUs received_us) override;
 
+  /// Held answers that are due by then are sent with this round.
+  void release_held(base::TimeUs due_by_us, base::TimeUs now_us);
   /// Sends what is unsent, as far as the socket takes it; when it does not, once it does.
   void send();
   /// Submits what still waits in the receive buffer, then reads on or closes.
@@ -69,6 +76,10 @@ class Peer final : public Connection {
   std::size_t place = 0;        ///< the host's: where it stands among the connections
 
  private:
+  struct HeldAnswer {
+    base::TimeUs due_us;
+    std::vector<std::uint8_t> bytes;
+  };
   SessionAction::Kind submit_frames();
   void read();
   void on_readable();
@@ -84,6 +95,7 @@ class Peer final : public Connection {
   base::TimeUs received_us_;
   std::uint64_t messages_ = 0;
   std::uint64_t unreadable_ = 0;
+  std::vector<HeldAnswer> held_;  // at most as many as may be in flight
   bool is_reading_ = false;
   bool is_awaiting_room_ = false;
   bool is_closed_ = false;

@@ -7,6 +7,7 @@
 #include "codec/de48.hpp"
 #include "codec/describe.hpp"
 #include "handlers/answer_writer.hpp"
+#include "switch/guess_brake.hpp"
 
 namespace core {
 namespace {
@@ -139,6 +140,21 @@ Answer answer_network(const codec::Message& message, Desk& desk, Routed& routed)
   return handlers::refuse(Refusal::none, now);
 }
 
+/// Where the customers of many places come through one DE 41.
+bool is_shared(ledger::Role role) {
+  return role == ledger::Role::telephone || role == ledger::Role::site;
+}
+
+Asker asker_of(const StationLink& link, const std::array<char, 8>& terminal) {
+  return {link.station.id, link.station.name, terminal, is_shared(link.station.role)};
+}
+
+/// Requests only: an advice tells what has happened, a reversal gives back.
+bool may_be_slowed(const StationLink& link, codec::Mti mti) {
+  const bool can_guess = mti.message_class() == 1 || mti.message_class() == 2;
+  return link.brake != nullptr && can_guess && mti.function() == 0;
+}
+
 /// `mac_key` becomes the key of the answer's MAC: the one that the request came under.
 Answer decide(const codec::Message& message, const codec::Result<void>& read, base::ByteView bytes,
               Desk& desk, Routed& routed, const crypto::Key*& mac_key) {
@@ -154,6 +170,9 @@ Answer decide(const codec::Message& message, const codec::Result<void>& read, ba
   if (message.mti().is_network_management()) return answer_network(message, desk, routed);
   if (link.sign_on_required && !desk.state.signed_on)
     return handlers::refuse(Refusal::not_signed_on, now);
+  if (may_be_slowed(link, message.mti()) && message.has(2) &&
+      !link.brake->may_ask(asker_of(link, routed.facts.terminal)))
+    return handlers::refuse(Refusal::too_many_guesses, now);
   return handle_safely(desk, routed,
                        [&] { return handlers::handle(message, link.station, desk.context); });
 }
@@ -188,6 +207,14 @@ void note_answer(const Answer& answer, MessageFacts& facts) {
   if (answer.refusal == Refusal::format_error) facts.amount_won = -1;
   facts.sequence = answer.sequence;
   if (answer.reference[0] != 0) facts.reference = answer.reference;
+}
+
+/// Should the batch be routed again, its guesses count again: only where the disk refuses writes.
+void slow_down(const StationLink& link, const Answer& answer, MessageFacts& facts) {
+  if (!may_be_slowed(link, facts.mti) || answer.card_key == 0) return;
+  facts.wait_us =
+      link.brake->judge(asker_of(link, facts.terminal),
+                        {answer.card_key, facts.masked_card.view(), facts.code, facts.replayed});
 }
 
 /// How an answer's MAC is made.
@@ -239,6 +266,7 @@ Routed route(const codec::Frame& frame, const StationLink& link, LinkState& stat
   Answer answer = decide(message, read, frame.message, desk, routed, mac_key);
   handlers::make_reference(message, context, answer);
   note_answer(answer, routed.facts);
+  slow_down(link, answer, routed.facts);
   routed.size = write_frame(frame, message, answer, link, mac_key, space);
   routed.action = Routed::Action::answer;
   return routed;

@@ -21,6 +21,8 @@
 
 namespace core {
 
+class GuessBrake;
+
 /// A station as the edge sees it: who it is, how it writes, which keys it has. Lives as long as
 /// the switch.
 struct StationLink {
@@ -30,6 +32,7 @@ struct StationLink {
   crypto::MacKind mac = crypto::MacKind::none;
   StationKeys* keys = nullptr;
   bool sign_on_required = false;
+  GuessBrake* brake = nullptr;  ///< slows down who guesses; none: nobody
 };
 
 /// What a connection remembers between messages.
@@ -51,6 +54,7 @@ struct MessageFacts {
   std::uint8_t bad_element = 0;      ///< of a 30
   bool replayed = false;             ///< the first answer again
   ledger::Sequence sequence = 0;
+  base::TimeUs wait_us = 0;  ///< for so long the answer is held back
 };
 
 struct Routed {

@@ -7,6 +7,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -40,6 +41,8 @@ Server::Server(asio::io_context& io, Engine& engine, ledger::Store& store, Messa
       log_(log),
       clock_(clock),
       options_(options),
+      brake_(options.guesses.value_or(GuessLimits()), base::steady_now,
+             [this](const BrakeChange& change) { tell_brake(change); }),
       timer_(io),
       last_tick_us_(base::steady_now()) {
   start_timer();
@@ -58,6 +61,7 @@ Server::~Server() {
 }
 
 StationLine& Server::add(StationSettings settings) {
+  if (options_.guesses) settings.link.brake = &brake_;
   auto line = std::make_shared<StationLine>(std::move(settings));
   if (line->port) accept(*listeners_.emplace_back(open(*line)));
   const std::lock_guard lock(lines_mutex_);
@@ -143,6 +147,7 @@ void Server::delivered(Peer& peer, const MessageFacts& facts, base::TimeUs recei
   figures.last_message_us.set(clock_.now());
   if (!answered) ++figures.unmatched;
   delivered_.push_back({&peer.line(), facts, received_us, answered});
+  if (stop_by_us_ != 0) delivered_.back().facts.wait_us = 0;
   if (peer.link_state().signed_on != peer.told_signed_on) note_sign_on(peer);
 }
 
@@ -153,6 +158,17 @@ void Server::note_sign_on(Peer& peer) {
   if (peer.told_signed_on) ++figures.sign_ons;
   log_.event(LogLevel::info, peer.told_signed_on ? "sign-on" : "sign-off",
              peer.line().link.station.name, fmt::format("connection {}", peer.number()));
+}
+
+base::TimeUs Server::hold_us(const MessageFacts& facts) {
+  if (facts.wait_us == 0 || stop_by_us_ != 0) return 0;
+  brake_.began_waiting();
+  return facts.wait_us;
+}
+
+void Server::tell_brake(const BrakeChange& change) {
+  log_.event(change.is_on ? LogLevel::warning : LogLevel::info,
+             change.is_on ? "brake" : "brake off", change.station, change.text);
 }
 
 void Server::reached(Peer& peer, SessionLimit limit) {
@@ -248,6 +264,7 @@ void Server::stop(std::string_view why) {
   error_code ignored;
   for (auto& listener : listeners_) listener->acceptor.close(ignored);
   for (auto& peer : peers_) {
+    peer->release_held(std::numeric_limits<base::TimeUs>::max(), base::steady_now());
     peer->session().end("the switch stops");
     stir(*peer);
   }
@@ -268,7 +285,9 @@ void Server::on_timer() {
   if (!engine_.committing()) store_.tick();
   tell_clock_step(now_us);
   const bool is_late = stop_by_us_ != 0 && now_us >= stop_by_us_;
+  brake_.tick();
   for (auto& peer : peers_) {
+    peer->release_held(now_us, now_us);
     if (is_late) peer->session().abandon("the switch stops");
     // After a stall what the peers sent meanwhile is read first: it was not they who were silent.
     const bool has_news = !has_stalled && peer->session().tick(now_us);
@@ -287,7 +306,7 @@ void Server::tell_clock_step(base::TimeUs now_us) {
   const base::TimeUs step_us = clock_watch_.look(clock_us, now_us);
   if (step_us == 0) return;
   ++clock_steps_;
-  const double step_s = static_cast<double>(step_us) / base::kMicrosPerSecond;
+  const double step_s = in_seconds(step_us);
   log_.event(LogLevel::warning, "clock stepped", {},
              fmt::format("the system's clock was set {} by {:.1f} s (or this machine slept); it is "
                          "{} now, business day {}; see that it is right",

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include "ledger/store.hpp"
 #include "switch/clock.hpp"
 #include "switch/engine.hpp"
+#include "switch/guess_brake.hpp"
 #include "switch/listener.hpp"
 #include "switch/message_log.hpp"
 #include "switch/peer.hpp"
@@ -30,6 +32,7 @@ struct ServerOptions {
   SessionLimits session;
   std::uint32_t connections = 4'096;  ///< in all; more are closed at once, with a log line
   base::TimeUs stop_patience_us = 3 * base::kMicrosPerSecond;  ///< for answers to be taken
+  std::optional<GuessLimits> guesses = GuessLimits();          ///< nothing: nobody is slowed down
 };
 
 /// Work that may wait: done in small pieces between the rounds, while no commit is on its way.
@@ -84,6 +87,7 @@ class Server final : private PeerHost {
   std::vector<std::shared_ptr<const StationLine>> lines() const;
   /// How often somebody set the system's clock. Any thread.
   std::uint64_t clock_steps() const { return clock_steps_; }
+  const GuessFigures& guess_figures() const { return brake_.figures(); }
   std::size_t connections() const { return open_peers_; }
   std::size_t most_connections() const { return options_.connections; }
 
@@ -101,6 +105,8 @@ class Server final : private PeerHost {
   void stir(Peer& peer) override;
   void delivered(Peer& peer, const MessageFacts& facts, base::TimeUs received_us,
                  bool answered) override;
+  base::TimeUs hold_us(const MessageFacts& facts) override;
+  void unheld(std::size_t count) override { brake_.ended_waiting(count); }
   void reached(Peer& peer, SessionLimit limit) override;
   void closed(Peer& peer) override;
 
@@ -118,6 +124,7 @@ class Server final : private PeerHost {
   void remove(Peer& peer);
   void start_timer();
   void on_timer();
+  void tell_brake(const BrakeChange& change);
   void tell_refusals();
   void tell_clock_step(base::TimeUs now_us);
 
@@ -127,6 +134,7 @@ class Server final : private PeerHost {
   MessageLog& log_;
   const SwitchClock clock_;
   ServerOptions options_;
+  GuessBrake brake_;
   boost::asio::steady_timer timer_;
   std::vector<std::shared_ptr<StationLine>> stations_;
   mutable std::mutex lines_mutex_;                     // of stations_ as it changes

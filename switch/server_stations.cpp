@@ -53,6 +53,7 @@ std::size_t Server::take(std::vector<StationSettings> stations, const std::set<s
     line->max_connections = settings.max_connections;
     line->link.station.password_required = settings.link.station.password_required;
     line->link.sign_on_required = settings.link.sign_on_required;
+    line->link.brake = options.guesses ? &brake_ : nullptr;
     before.push_back(std::move(line));
   }
   {

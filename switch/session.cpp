@@ -70,7 +70,7 @@ SessionAction Session::next(base::TimeUs now_us) {
 
 /// Whether another frame may be submitted; notes which limit says no.
 bool Session::has_room() {
-  if (in_flight_ >= limits_.in_flight) {
+  if (in_flight() >= limits_.in_flight) {
     if (!std::exchange(told_in_flight_, true)) limit_to_tell_ = SessionLimit::in_flight;
     return false;
   }
@@ -82,7 +82,7 @@ bool Session::has_room() {
 }
 
 SessionAction Session::next_when_ending() const {
-  const bool done = in_flight_ == 0 && unsent().empty();
+  const bool done = in_flight() == 0 && unsent().empty();
   return {done || abandoned_ ? Kind::close : Kind::wait, {}};
 }
 
@@ -100,6 +100,22 @@ bool Session::make_room(std::size_t frame_size) {
 void Session::answer(base::ByteView bytes, base::TimeUs now_us) {
   CP_ASSERT(in_flight_ > 0);
   --in_flight_;
+  put_out(bytes, now_us);
+}
+
+void Session::hold() {
+  CP_ASSERT(in_flight_ > 0);
+  --in_flight_;
+  ++held_;
+}
+
+void Session::release(base::ByteView bytes, base::TimeUs now_us) {
+  CP_ASSERT(held_ > 0);
+  --held_;
+  put_out(bytes, now_us);
+}
+
+void Session::put_out(base::ByteView bytes, base::TimeUs now_us) {
   last_heard_us_ = now_us;
   if (bytes.empty()) return;
   if (unsent().empty()) output_moved_us_ = now_us;
@@ -149,7 +165,7 @@ bool Session::tick(base::TimeUs now_us) {
     end("a frame did not finish in time", Blame::peer);
     return true;
   }
-  if (in_flight_ == 0 && unsent().empty() && now_us - last_heard_us_ >= limits_.idle_timeout_us) {
+  if (in_flight() == 0 && unsent().empty() && now_us - last_heard_us_ >= limits_.idle_timeout_us) {
     end("idle");
     return true;
   }

@@ -4,6 +4,7 @@
 ///   begin_receive() → bytes arrive → received(n, now)
 ///   next(now): submit this frame | read more | wait | close with a reason; until it is no submit
 ///   answer(bytes) or fail(reason) for each submitted frame → unsent() → sent(n)
+///   or hold() instead of answer(), and release(bytes) later: other answers overtake it
 ///   tick(now) several times a second: time-outs
 ///
 ///   open ──end(reason)──▶ ending: nothing more is read or submitted; what was submitted is
@@ -30,7 +31,7 @@ struct SessionLimits {
   base::TimeUs frame_timeout_us = 10 * base::kMicrosPerSecond;  ///< from a frame's first byte, and
                                                                 ///< for a peer that takes nothing
   base::TimeUs idle_timeout_us = 600 * base::kMicrosPerSecond;  ///< since the last byte or answer
-  std::uint32_t in_flight = 256;       ///< frames submitted and unanswered; more are not read
+  std::uint32_t in_flight = 256;       ///< frames whose answer is not sent; more are not read
   std::size_t output_bytes = 262'144;  ///< unsent bytes at which nothing more is read
 };
 
@@ -88,10 +89,16 @@ class Session {
 
   /// One submitted frame is answered; empty when its answer is nothing.
   void answer(base::ByteView bytes, base::TimeUs now_us);
+  /// One submitted frame is answered, but the answer is sent later: it is in flight until then.
+  void hold();
+  /// A held answer is to be sent now.
+  void release(base::ByteView bytes, base::TimeUs now_us);
   /// One submitted frame has no answer and the connection must end.
   void fail(std::string_view reason);
   /// The engine forgot this connection: nothing submitted will be answered any more.
   void forget_submitted() { in_flight_ = 0; }
+  /// … and nothing held will be sent.
+  void forget_held() { held_ = 0; }
 
   base::ByteView unsent() const { return base::ByteView(output_).subspan(sent_); }
   void sent(std::size_t size, base::TimeUs now_us);
@@ -114,12 +121,13 @@ class Session {
   /// Why it ended or will end.
   const std::string& reason() const { return reason_; }
   Blame blame() const { return blame_; }
-  std::uint32_t in_flight() const { return in_flight_; }
+  std::uint32_t in_flight() const { return in_flight_ + held_; }
 
  private:
   bool has_room();
   bool make_room(std::size_t frame_size);
   SessionAction next_when_ending() const;
+  void put_out(base::ByteView bytes, base::TimeUs now_us);
 
   const codec::FrameFormat format_;
   const SessionLimits limits_;
@@ -128,8 +136,9 @@ class Session {
   std::size_t taken_ = 0;   // submitted frames end here
   std::size_t filled_ = 0;  // received bytes end here
   std::vector<std::uint8_t> output_;
-  std::size_t sent_ = 0;  // of output_
-  std::uint32_t in_flight_ = 0;
+  std::size_t sent_ = 0;         // of output_
+  std::uint32_t in_flight_ = 0;  // submitted and not answered: the engine holds their bytes
+  std::uint32_t held_ = 0;       // answered, and the answer not yet to be sent
   base::TimeUs last_heard_us_;
   base::TimeUs frame_began_us_ = 0;  // 0: no unfinished frame
   base::TimeUs output_moved_us_ = 0;

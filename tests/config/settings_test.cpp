@@ -343,7 +343,8 @@ TEST(Settings, SetIsCheckedToo) {
             "--set limits.batch: 0 is not allowed: a number from 1 to 4096");
   EXPECT_EQ(folder.refusal(kStation, {{"limits.bach", "1"}}),
             "--set limits.bach: there is no such key; there are batch, card-balance-won, "
-            "connections, day-won, frame-timeout, idle-timeout, in-flight, output-bytes, txn-won");
+            "connections, day-won, frame-timeout, guess-brake, idle-timeout, in-flight, "
+            "output-bytes, txn-won");
   EXPECT_EQ(folder.refusal(kStation, {{"station.S-2.port", "9001"}}),
             "--set station.S-2.port: there is no such section or key");
   EXPECT_EQ(folder.refusal(kStation, {{"demo", "yes"}}), "--set demo: may only stand in conf");
@@ -366,6 +367,17 @@ TEST(Settings, ClockOffsetOnlyInTheDemoWorld) {
   EXPECT_EQ(folder.refusal(kStation, {{"clock.offset", "+1d"}}), "--set clock.offset: " + sentence);
   EXPECT_EQ(folder.refusal("clock.offset = +1d\ndemo = no\n" + kStation),
             "conf:1: clock.offset: " + sentence);
+}
+
+TEST(Settings, TheGuessBrakeIsOffOnlyInTheDemoWorld) {
+  const Folder folder;
+  EXPECT_TRUE(folder.settings(kStation).limits.guess_brake);
+  EXPECT_TRUE(folder.settings(kStation, {{"limits.guess-brake", "yes"}}).limits.guess_brake);
+  EXPECT_FALSE(
+      folder.settings(kDemo + kStation, {{"limits.guess-brake", "no"}}).limits.guess_brake);
+  EXPECT_EQ(folder.refusal(kStation, {{"limits.guess-brake", "no"}}),
+            "--set limits.guess-brake: only the demo world (demo = yes) may let everybody guess at "
+            "full speed");
 }
 
 TEST(Settings, AcquirersTimeoutBySetOnlyInTheDemoWorld) {

@@ -68,7 +68,8 @@ class Switch:
             self.ports = switch_process.PortRange()
         self.starts += 1
         command = self.prefix + [self.program, "--config", self.config, "--data", self.data,
-                                 "--port-base", str(self.ports.base)]
+                                 "--port-base", str(self.ports.base),
+                                 "--set", switch_process.WITHOUT_BRAKE]
         for option in options:
             command += ["--set", option]
         if shutil.which("setpriv"):  # should this process be killed, the switch goes with it

@@ -16,6 +16,8 @@ from demo_world import FIRST_PORT, PORT_COUNT
 LOCK_FOLDER = os.path.join(tempfile.gettempdir(), f"cyberpass-scenario-ports-{os.getuid()}")
 LOWEST_BASE, HIGHEST_BASE = 20000, 55000
 
+WITHOUT_BRAKE = "limits.guess-brake=no"  # tests guess wrong all the time; options may say otherwise
+
 _running = set()
 _folders = set()
 _running_lock = threading.Lock()
@@ -105,7 +107,7 @@ class Switch:
     def _try_start(self, options):
         self.starts += 1
         command = [self.program, "--config", self.config, "--data", self.data,
-                   "--port-base", str(self.ports.base)]
+                   "--port-base", str(self.ports.base), "--set", WITHOUT_BRAKE]
         for option in options:
             command += ["--set", option]
         if shutil.which("setpriv"):  # should this process be killed, the switch goes with it

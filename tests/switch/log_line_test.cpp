@@ -97,6 +97,15 @@ TEST(LogLine, ARepeatedAnswerSaysSo) {
   EXPECT_NE(line(LogFormat::json, facts).find(R"("again":true)"), std::string::npos);
 }
 
+TEST(LogLine, AnAnswerThatIsHeldSaysHowLong) {
+  core::MessageFacts facts = purchase();
+  EXPECT_EQ(line(LogFormat::json, facts).find("held"), std::string::npos);
+  facts.wait_us = 16'000'000;
+  EXPECT_TRUE(line(LogFormat::text, facts).ends_with(" #42 held 16 s"));
+  const auto parsed = boost::json::parse(line(LogFormat::json, facts));
+  EXPECT_EQ(parsed.at("held_s").to_number<double>(), 16);
+}
+
 TEST(LogLine, AmountsAreGroupedByThousands) {
   for (const auto& [amount_won, shown] : {std::pair<std::int64_t, const char*>{0, " 0 00"},
                                           {999, " 999 00"},

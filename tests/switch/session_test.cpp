@@ -318,6 +318,46 @@ TEST_F(SessionTest, AFailedFrameEndsTheConnectionButOthersAreStillAnswered) {
   EXPECT_EQ(session_.reason(), "MTI not readable");
 }
 
+TEST_F(SessionTest, AHeldAnswerIsInFlightUntilItIsReleased) {
+  next();
+  feed(framed(5) + framed(5) + framed(5) + framed(5) + framed(5));
+  EXPECT_EQ(submit_all(), Kind::wait) << "four may be in flight";
+  session_.hold();
+  EXPECT_EQ(next(), Kind::wait) << "as good as unanswered";
+  EXPECT_TRUE(session_.unsent().empty());
+  session_.release(base::as_bytes("late"), now_);
+  EXPECT_EQ(base::as_text(session_.unsent()), "late");
+  EXPECT_EQ(next(), Kind::submit);
+}
+
+TEST_F(SessionTest, AHeldAnswerKeepsNoRoomInTheBuffer) {
+  next();
+  feed(framed(5));
+  submit_all();
+  session_.hold();
+  for (int i = 0; i < 100; ++i) {  // more than the buffer has room for
+    ASSERT_EQ(feed(framed(500)), 502u);
+    ASSERT_EQ(submit_all(), Kind::read);
+    answer("");
+    ASSERT_EQ(next(), Kind::read);
+  }
+}
+
+TEST_F(SessionTest, AConnectionEndsWhenWhatIsHeldIsSent) {
+  next();
+  feed(framed(5));
+  submit_all();
+  session_.hold();
+  session_.input_ended();
+  EXPECT_EQ(next(), Kind::wait);
+  pass(2 * limits_.idle_timeout_us);
+  EXPECT_FALSE(session_.tick(now_)) << "it is not idle";
+  session_.release(base::as_bytes("late"), now_);
+  EXPECT_EQ(next(), Kind::wait);
+  session_.sent(4, now_);
+  EXPECT_EQ(next(), Kind::close);
+}
+
 TEST_F(SessionTest, AfterTheEndNothingIsSubmittedAnyMore) {
   next();
   feed(framed(5));

@@ -131,6 +131,12 @@ class Client {
     const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     return sent < 0 ? 0 : static_cast<std::size_t>(sent);
   }
+  /// Closed without a farewell, as when the peer's machine goes down.
+  void reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(std::exchange(socket_, -1));
+  }
   void end_output() const { ::shutdown(socket_, SHUT_WR); }
 
   /// The next answer's message without its two-byte header; empty at the end or after the time.
@@ -230,10 +236,17 @@ inline std::uint64_t stan_of(const std::string& message) {
   return view.number(11);
 }
 
+/// Tests guess wrong all the time.
+inline ServerOptions without_brake() {
+  ServerOptions options;
+  options.guesses.reset();
+  return options;
+}
+
 struct TestSwitchOptions {
   /// Opens the real store, reporting to the log; empty: in memory.
   std::function<std::unique_ptr<ledger::DurableStore>(MessageLog& log)> open_store;
-  ServerOptions server;
+  ServerOptions server = without_brake();
   std::uint32_t station_connections = 1'024;
 };
 

@@ -6,6 +6,7 @@
 #   make bench       latency and throughput on this machine
 #   make measure     all figures of docs/performance.md, beside PostgreSQL and Redis; an hour
 #   make endurance   30 million messages over ten days of the switch's clock: what grows?
+#   make neighbours  what one station's bad behaviour costs the others; ten minutes
 #   make crash       kill -9 again and again, and count: make crash ROUNDS=100
 #   make fuzz        made-up input for codec and session, then for the running switch: make fuzz MINUTES=10
 #   make coverage    which lines and branches the unit tests execute
@@ -30,8 +31,8 @@ SEEDS ?= 200000
 MOMENTS ?= 5000
 export JOBS PORT_BASE ROUNDS SEEDS MOMENTS ONCE
 
-.PHONY: help deps release run test bench measure endurance crash powercut fuzz coverage tidy \
-  test-long deb clean
+.PHONY: help deps release run test bench measure endurance neighbours crash powercut fuzz coverage \
+  tidy test-long deb clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -61,6 +62,10 @@ measure: deps
 endurance: deps
 	@tools/build.sh release cpswitch cpctl cpbench
 	@bench/endurance.py $(ENDURANCE)
+
+neighbours: deps
+	@tools/build.sh release cpswitch cpctl cpbench
+	@bench/neighbours.py $(NEIGHBOURS)
 
 crash: deps
 	@tools/build.sh release cpswitch cpctl

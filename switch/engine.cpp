@@ -7,6 +7,13 @@
 
 namespace core {
 
+namespace {
+
+/// So long after its last request a station still counts as there.
+constexpr base::TimeUs kBusyUs = base::kMicrosPerSecond;
+
+}  // namespace
+
 Engine::Engine(ledger::Store& store, const ledger::Directory& directory, crypto::CardVault& vault,
                base::RandomSource& random, handlers::Rules rules, EngineOptions options)
     : store_(store),
@@ -23,12 +30,23 @@ void Engine::use(handlers::Rules rules, EngineOptions options) {
 }
 
 void Engine::submit(Connection& connection, const codec::Frame& frame, base::TimeUs received_us) {
-  waiting_.push_back({&connection, frame, received_us});
+  queue_of(connection.link()).waiting.push_back({&connection, frame, received_us, ++last_number_});
+  ++waiting_count_;
   ++figures_.requests;
 }
 
+Engine::Queue& Engine::queue_of(const StationLink& station) {
+  const auto [place, is_new] = queue_places_.try_emplace(&station, queues_.size());
+  return is_new ? queues_.emplace_back() : queues_[place->second];
+}
+
 void Engine::forget(Connection& connection) {
-  std::erase_if(waiting_, [&](const Waiting& w) { return w.connection == &connection; });
+  Queue& queue = queue_of(connection.link());
+  const auto first = queue.waiting.begin() + static_cast<std::ptrdiff_t>(queue.taken);
+  const auto gone = std::remove_if(first, queue.waiting.end(),
+                                   [&](const Waiting& w) { return w.connection == &connection; });
+  waiting_count_ -= static_cast<std::size_t>(queue.waiting.end() - gone);
+  queue.waiting.erase(gone, queue.waiting.end());
   for (Waiting& w : in_batch_)
     if (w.connection == &connection) w.connection = nullptr;
   for (Done& done : done_)
@@ -36,20 +54,61 @@ void Engine::forget(Connection& connection) {
 }
 
 void Engine::flush(base::TimeUs now) {
-  if (committing_ || waiting_.empty()) return;
-  const std::size_t count = std::min(waiting_.size(), options_.batch_limit);
-  in_batch_.assign(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+  if (committing_ || waiting_count_ == 0) return;
+  gather(now);
   batch_now_ = now;
   const bool write_allowed = store_.writable() == ledger::Writable::yes;
   std::size_t routed = 0;
   while (routed < in_batch_.size() && batch_.bytes() < options_.batch_bytes)
     route_one(in_batch_[routed++], now, write_allowed);
-  in_batch_.resize(routed);
-  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(routed));
+  put_back(routed);
+  for (Queue& queue : queues_) queue.drop_taken();
   ++figures_.batches;
   figures_.batch_messages.record(static_cast<std::int64_t>(routed));
   committing_ = true;
   store_.commit(batch_, [this](ledger::CommitOutcome outcome) { finish(outcome); });
+}
+
+bool Engine::are_several_there(base::TimeUs now) {
+  std::size_t count = 0;
+  for (Queue& queue : queues_) {
+    if (queue.size() != 0) queue.busy_us = now;
+    count += queue.busy_us != 0 && now - queue.busy_us < kBusyUs;
+  }
+  return count > 1;
+}
+
+/// Fills in_batch_, in the order in which the requests came.
+void Engine::gather(base::TimeUs now) {
+  const bool is_shared = are_several_there(now);
+  const std::size_t all = waiting_count_;
+  first_queue_ = (first_queue_ + 1) % queues_.size();
+  for (std::size_t i = 0; i < queues_.size(); ++i) {
+    Queue& queue = queues_[(first_queue_ + i) % queues_.size()];
+    std::size_t count = std::min(queue.size(), options_.batch_limit - in_batch_.size());
+    if (is_shared) count = std::min(count, options_.station_share + (all - queue.size()));
+    take(queue, count);
+  }
+  waiting_count_ -= in_batch_.size();
+  std::sort(in_batch_.begin(), in_batch_.end(),
+            [](const Waiting& one, const Waiting& other) { return one.number < other.number; });
+}
+
+void Engine::take(Queue& queue, std::size_t count) {
+  const auto first = queue.waiting.begin() + static_cast<std::ptrdiff_t>(queue.taken);
+  in_batch_.insert(in_batch_.end(), first, first + static_cast<std::ptrdiff_t>(count));
+  queue.taken += count;
+}
+
+/// What the batch had no room for comes first in the next.
+void Engine::put_back(std::size_t from) {
+  while (in_batch_.size() > from) {
+    const Waiting& last = in_batch_.back();
+    Queue& queue = queue_of(last.connection->link());
+    queue.waiting[--queue.taken] = last;
+    in_batch_.pop_back();
+    ++waiting_count_;
+  }
 }
 
 void Engine::route_one(const Waiting& waiting, base::TimeUs now, bool write_allowed) {

@@ -5,11 +5,17 @@
 ///   submit(frame) … submit(frame) → flush() → route() each → store.commit → deliver() each
 ///
 /// One thread. While a commit is on its way, what is submitted waits for the next flush.
+///
+/// What waits, waits by station. A batch takes it in the order in which it came; but while several
+/// stations are there, of each only a few more than all the others have waiting, so that nobody
+/// waits behind all that one station may have in flight, and stations of one size do not slow each
+/// other down. How much can wait is bounded by the sessions.
 
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "base/figures.hpp"
@@ -28,6 +34,7 @@ namespace core {
 class Connection {
  public:
   virtual ~Connection() = default;
+  /// The station's one, which outlives the engine.
   virtual const StationLink& link() const = 0;
   virtual LinkState& link_state() = 0;
   /// The answer to one submitted frame, durable. `answer` is empty for a dropped message. The bytes
@@ -42,6 +49,7 @@ class Connection {
 
 struct EngineOptions {
   std::size_t batch_limit = 256;      ///< requests in one batch
+  std::size_t station_share = 8;      ///< … of one station beyond what the others have waiting
   std::size_t batch_bytes = 1 << 20;  ///< a batch ends when its write-set is larger
 };
 
@@ -64,7 +72,7 @@ class Engine {
   void submit(Connection& connection, const codec::Frame& frame, base::TimeUs received_us);
   /// The connection is gone: its waiting frames are dropped; what is in a commit is not answered.
   void forget(Connection& connection);
-  bool has_work() const { return !waiting_.empty(); }
+  bool has_work() const { return waiting_count_ != 0; }
   bool committing() const { return committing_; }
 
   /// Handles what waits, up to the batch's bounds, at this moment of the switch's clock. Returns at
@@ -81,6 +89,18 @@ class Engine {
     Connection* connection;
     codec::Frame frame;
     base::TimeUs received_us;
+    std::uint64_t number;  // in the order of their coming
+  };
+  struct Queue {
+    std::vector<Waiting> waiting;
+    std::size_t taken = 0;  // of `waiting`; not erased one by one, nor is memory given back
+    std::size_t size() const { return waiting.size() - taken; }
+    void drop_taken() {  // when it is the larger part
+      if (2 * taken < waiting.size()) return;
+      waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(taken));
+      taken = 0;
+    }
+    base::TimeUs busy_us = 0;  // the last flush at which something waited
   };
   struct Done {
     Connection* connection;
@@ -89,6 +109,11 @@ class Engine {
     base::TimeUs received_us;
     LinkState before;  // of the connection, for when the batch must be routed again
   };
+  Queue& queue_of(const StationLink& station);
+  bool are_several_there(base::TimeUs now);
+  void gather(base::TimeUs now);
+  void take(Queue& queue, std::size_t count);
+  void put_back(std::size_t from);
   void route_one(const Waiting& waiting, base::TimeUs now, bool write_allowed);
   void finish(ledger::CommitOutcome outcome);
   void take_new_keys();
@@ -102,7 +127,11 @@ class Engine {
   handlers::Rules rules_;
   EngineOptions options_;
   ledger::WriteSet batch_;
-  std::vector<Waiting> waiting_;
+  std::vector<Queue> queues_;  // one a station
+  std::unordered_map<const StationLink*, std::size_t> queue_places_;
+  std::size_t first_queue_ = 0;  // takes turns
+  std::size_t waiting_count_ = 0;
+  std::uint64_t last_number_ = 0;
   std::vector<Waiting> in_batch_;
   std::vector<Done> done_;
   std::vector<std::uint8_t> answers_;  // one behind the other up to answers_end_; never shrinks

@@ -11,13 +11,16 @@
 namespace core {
 
 const GuessBrake::Kind GuessBrake::kTerminal{"terminal", "its answers about cards",
-                                             "see who is at it"};
+                                             "see who is at it", &GuessFigures::terminals};
 const GuessBrake::Kind GuessBrake::kSharedTerminal{"terminal", "its further guesses",
-                                                   "ask the station who comes through it"};
+                                                   "ask the station who comes through it",
+                                                   &GuessFigures::terminals};
 const GuessBrake::Kind GuessBrake::kStation{
-    "station", "its further guesses", "its terminals' wrong passwords and unknown cards say where"};
+    "station", "its further guesses", "its terminals' wrong passwords and unknown cards say where",
+    &GuessFigures::stations};
 const GuessBrake::Kind GuessBrake::kCard{"card", "all answers about it",
-                                         "somebody tries it at the terminals in the log"};
+                                         "somebody tries it at the terminals in the log",
+                                         &GuessFigures::cards};
 
 bool CardAnswer::is_guess() const {
   constexpr std::array kGuess{std::array{'1', '4'}, std::array{'5', '5'}, std::array{'7', '5'}};
@@ -95,14 +98,15 @@ void GuessBrake::accuse_all(const Asker& asker, const CardAnswer& answer, base::
   else if (Suspect* const station = was_braked ? nullptr : stations_.find(station_key(asker)))
     station->leave_to(terminal);
   accuse(cards_, kCard, {answer.card_key, {}}, answer.masked_card, asker.station_name, now_us);
-  show_braked();
 }
 
 /// Counts a guess: the tenth within the window sets the brake, each further one doubles the wait.
 const Suspect& GuessBrake::accuse(Suspects& suspects, const Kind& kind, const SuspectKey& key,
                                   std::string_view name, std::string_view station,
                                   base::TimeUs now_us) {
-  const auto tell_off = [this](const Suspect& out) { forgive(out, "others guessed later"); };
+  const auto tell_off = [this, &kind](const Suspect& out) {
+    forgive(out, kind, "others guessed later");
+  };
   Suspect& suspect = suspects.guess(key, now_us, tell_off);
   if (suspect.is_braked()) {
     suspect.wait_us = std::min(2 * suspect.wait_us, limits_.longest_wait_us);
@@ -113,6 +117,7 @@ const Suspect& GuessBrake::accuse(Suspects& suspects, const Kind& kind, const Su
   suspect.station = station;
   suspect.who = fmt::format("{} {}", kind.what, name);
   ++figures_.brakes;
+  ++(figures_.*kind.braked);
   tell_({true, suspect.station,
          fmt::format("{}: {} unknown cards or wrong passwords within {:g} s; {} wait {:g} s now, "
                      "and longer with each more, up to {:g} s: {}",
@@ -122,8 +127,9 @@ const Suspect& GuessBrake::accuse(Suspects& suspects, const Kind& kind, const Su
   return suspect;
 }
 
-void GuessBrake::forgive(const Suspect& suspect, std::string_view why) {
+void GuessBrake::forgive(const Suspect& suspect, const Kind& kind, std::string_view why) {
   if (!suspect.is_braked()) return;
+  --(figures_.*kind.braked);
   tell_({false, suspect.station,
          fmt::format("{}: after {} guesses, {}; answers wait no more", suspect.who, suspect.guesses,
                      why)});
@@ -131,21 +137,18 @@ void GuessBrake::forgive(const Suspect& suspect, std::string_view why) {
 
 void GuessBrake::tick() {
   const base::TimeUs now_us = clock_();
-  for (Suspects* suspects : {&terminals_, &stations_, &cards_})
-    suspects->forgive(now_us, limits_.window_us,
-                      [this](const Suspect& suspect) { forgive(suspect, "none for a minute"); });
-  show_braked();
+  const auto forgive_in = [&](Suspects& suspects, const Kind& kind) {
+    suspects.forgive(now_us, limits_.window_us,
+                     [&](const Suspect& suspect) { forgive(suspect, kind, "none for a minute"); });
+  };
+  forgive_in(terminals_, kTerminal);
+  forgive_in(stations_, kStation);
+  forgive_in(cards_, kCard);
 }
 
 void GuessBrake::ended_waiting(std::size_t count) {
   CP_ASSERT(count <= figures_.waiting);
   figures_.waiting.set(figures_.waiting - count);
-}
-
-void GuessBrake::show_braked() {
-  figures_.terminals.set(terminals_.braked());
-  figures_.stations.set(stations_.braked());
-  figures_.cards.set(cards_.braked());
 }
 
 }  // namespace core

@@ -99,6 +99,7 @@ class GuessBrake {
     std::string_view what;
     std::string_view waits;
     std::string_view advice;
+    base::Count GuessFigures::*braked;
   };
   static const Kind kTerminal, kSharedTerminal, kStation, kCard;
 
@@ -106,8 +107,7 @@ class GuessBrake {
   void accuse_all(const Asker& asker, const CardAnswer& answer, base::TimeUs now_us);
   const Suspect& accuse(Suspects& suspects, const Kind& kind, const SuspectKey& key,
                         std::string_view name, std::string_view station, base::TimeUs now_us);
-  void forgive(const Suspect& suspect, std::string_view why);
-  void show_braked();
+  void forgive(const Suspect& suspect, const Kind& kind, std::string_view why);
 
   const GuessLimits limits_;
   const Clock clock_;

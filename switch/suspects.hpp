@@ -99,12 +99,6 @@ class Suspects {
       forget_first(tell);
   }
 
-  std::size_t braked() const {
-    return static_cast<std::size_t>(
-        std::count_if(by_guilt_.begin(), by_guilt_.end(),
-                      [](const Suspect& suspect) { return suspect.is_braked(); }));
-  }
-
  private:
   struct Hash {
     std::size_t operator()(const SuspectKey& key) const {

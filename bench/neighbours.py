@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Does one station's bad behaviour cost the others latency? p99 with and without it, in turns.
+
+  make neighbours [NEIGHBOURS="--rounds 5"]
+  bench/neighbours.py [--rounds 3] [--seconds 10] [--rate 2000] [--data DIR] [--only NAME ...]
+
+For each disturbance: purchases of DEMO-POS on an open loop, undisturbed, then with the
+disturbance coming from DEMO-BANG, within the same minute, again and again. The ratio of each
+pair is printed, and their median. Nothing else should run on the machine.
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+from measured import programs
+from measured.disturbances import DISTURBANCES
+
+WANTED = 1.5
+FULL_LOAD = "one_station_all_it_may"
+BANG_PORT, PORT_BASE = 8584, 8580
+SETTLED_S = 1  # after a disturbance began or ended
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawTextHelpFormatter)
+    add = parser.add_argument
+    add("--rounds", type=int, default=3)
+    add("--seconds", type=int, default=10, help="of each load")
+    add("--warmup", type=int, default=1)
+    add("--rate", type=int, default=2_000)
+    add("--cards", type=int, default=1_000)
+    add("--data", default="build/neighbours", help="on the disk to measure; begun anew")
+    add("--port-base", type=int, default=int(os.environ.get("PORT_BASE", PORT_BASE)))
+    add("--bench-cores", default=str(os.cpu_count() - 1), help="of the measured load; '' for any")
+    add("--switch-cores", default="", help="'' (default): any")
+    add("--only", nargs="+", metavar="NAME", choices=[*DISTURBANCES, FULL_LOAD])
+    return parser.parse_args()
+
+
+def command_of(name, options, folder):
+    """The process that disturbs."""
+    if name == FULL_LOAD:
+        words = programs.bench_command(
+            options, folder, {"station": "DEMO-BANG", "connections": 64, "in-flight": 256,
+                              "mix": "purchase=1", "seconds": 600, "warmup": 0})
+        return ["nice", "-n", "10", *words[words.index(str(programs.BIN / "cpbench")):]]
+    port = options.port_base + BANG_PORT - PORT_BASE
+    return [sys.executable, "-m", "measured.disturbances", name, str(port)]
+
+
+def load(options, folder):
+    report = programs.run_bench(options, folder, {
+        "connections": 16, "in-flight": 16, "rate": options.rate, "seconds": options.seconds,
+        "mix": "purchase=1"})
+    return report["purchase"]
+
+
+def disturbed_load(name, options, folder):
+    path = str(pathlib.Path(__file__).parent)
+    with open(folder / f"{name}.log", "ab") as log:
+        process = subprocess.Popen(command_of(name, options, folder), stdout=log, stderr=log,
+                                   env={**os.environ, "PYTHONPATH": path})
+        try:
+            time.sleep(SETTLED_S)
+            report = load(options, folder)
+            if process.poll() is not None:
+                raise RuntimeError(f"{name} ended by itself; see {log.name}")
+            return report
+        finally:
+            process.kill()
+            process.wait()
+            time.sleep(SETTLED_S)
+
+
+def measure(name, options, folder):
+    """(undisturbed, disturbed) of each round."""
+    pairs = []
+    for _ in range(options.rounds):
+        pairs.append((load(options, folder), disturbed_load(name, options, folder)))
+        print(f"{name}: p99 {pairs[-1][0]['p99_us']:,} us alone, {pairs[-1][1]['p99_us']:,} us "
+              "disturbed", file=sys.stderr, flush=True)
+    return pairs
+
+
+def row(name, pairs):
+    def median(which, quantile):
+        return statistics.median(pair[which][quantile] for pair in pairs)
+
+    ratios = [disturbed["p99_us"] / alone["p99_us"] for alone, disturbed in pairs]
+    listed = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+    middle = statistics.median(ratios)
+    print(f"| {name.replace('_', ' ')} | {median(0, 'p50_us'):,.0f} / {median(1, 'p50_us'):,.0f} | "
+          f"{median(0, 'p99_us'):,.0f} / {median(1, 'p99_us'):,.0f} | {listed} | {middle:.2f} | "
+          f"{'yes' if middle <= WANTED else 'no'} |", flush=True)
+
+
+def main():
+    options = parse()
+    folder = pathlib.Path(options.data)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    switch = programs.Switch(options, folder)
+    try:
+        programs.run_bench(options, folder, {"seconds": 1, "mix": "verify=1"})  # makes the cards
+        print("| disturbance | p50, us: alone / disturbed | p99, us | p99 ratios | median | "
+              f"at most {WANTED} |\n|---|---|---|---|---|---|", flush=True)
+        for name in options.only or [*DISTURBANCES, FULL_LOAD]:
+            row(name, measure(name, options, folder))
+    finally:
+        switch.end()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what it started ends with it
+    try:
+        main()
+    except RuntimeError as error:
+        sys.exit(f"neighbours: {error}")

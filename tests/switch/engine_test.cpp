@@ -1,0 +1,89 @@
+#include "switch/engine.hpp"
+
+#include <gtest/gtest.h>
+
+#include "switch_support.hpp"
+
+namespace {
+
+using namespace core::test;
+
+/// One station has much more waiting than a batch takes, another may have one request.
+class EngineTest : public testing::Test {
+ protected:
+  EngineTest() : tested_(much_in_flight()), much_(tested_.port("DEMO-POS")) {
+    tested_.on_thread([&] { return tested_.store.hold_commits = true; });
+    much_.send(unknown_card_purchase(1));
+    if (!tested_.becomes([&] { return tested_.store.is_holding(); })) return;
+    std::string requests;
+    for (std::uint32_t i = 2; i <= 601; ++i) requests += unknown_card_purchase(i);
+    much_.send(requests);
+    EXPECT_TRUE(waits_for(601));
+  }
+  static TestSwitchOptions much_in_flight() {
+    TestSwitchOptions options;
+    options.server.session.in_flight = 1'000;
+    return options;
+  }
+  bool waits_for(std::uint64_t requests) {
+    return tested_.becomes([&] { return tested_.engine().figures().requests == requests; });
+  }
+  /// Lets one commit happen; how many requests its batch had.
+  std::uint64_t commit_one() {
+    const auto answered = [&] { return tested_.engine().figures().answered; };
+    const std::uint64_t before = tested_.on_thread(answered);
+    tested_.on_thread([&] {
+      tested_.store.release();
+      return true;
+    });
+    EXPECT_TRUE(tested_.becomes([&] { return tested_.store.is_holding(); })) << "the next batch";
+    return tested_.on_thread(answered) - before;
+  }
+  /// Before the switch goes: its last commit must have happened.
+  void TearDown() override {
+    tested_.on_thread([&] {
+      tested_.store.hold_commits = false;
+      if (tested_.store.is_holding()) tested_.store.release();
+      return true;
+    });
+  }
+
+  TestSwitch tested_;
+  Client much_;
+};
+
+TEST_F(EngineTest, AStationThatIsAloneFillsABatch) {
+  EXPECT_EQ(commit_one(), 1u);
+  EXPECT_EQ(commit_one(), 256u);
+}
+
+TEST_F(EngineTest, NobodyWaitsBehindAllThatAnotherStationHasWaiting) {
+  Client one(tested_.port("DEMO-OPER"));
+  one.send(echo(9));
+  ASSERT_TRUE(waits_for(602));
+  EXPECT_EQ(commit_one(), 1u);
+  EXPECT_EQ(commit_one(), 8u + 1u + 1u) << "its share, one for the other's one, and that one";
+  EXPECT_EQ(stan_of(one.receive()), 9u);
+  EXPECT_EQ(commit_one(), 8u) << "the other may come again";
+}
+
+TEST_F(EngineTest, StationsOfOneSizeFillABatchTogether) {
+  Client as_much(tested_.port("DEMO-OPER"));
+  std::string requests;
+  for (std::uint32_t i = 1; i <= 600; ++i) requests += echo(i);
+  as_much.send(requests);
+  ASSERT_TRUE(waits_for(1'201));
+  EXPECT_EQ(commit_one(), 1u);
+  EXPECT_EQ(commit_one(), 256u);
+  EXPECT_EQ(commit_one(), 256u);
+}
+
+TEST_F(EngineTest, WhatWaitsIsAnsweredInTheOrderInWhichItCame) {
+  Client one(tested_.port("DEMO-OPER"));
+  one.send(echo(9));
+  ASSERT_TRUE(waits_for(602));
+  TearDown();
+  for (std::uint32_t i = 1; i <= 601; ++i) ASSERT_EQ(stan_of(much_.receive()), i);
+}
+
+}  // namespace

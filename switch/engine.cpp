@@ -36,7 +36,7 @@ void Engine::submit(Connection& connection, const codec::Frame& frame, base::Tim
 }
 
 Engine::Queue& Engine::queue_of(const StationLink& station) {
-  const auto [place, is_new] = queue_places_.try_emplace(&station, queues_.size());
+  const auto [place, is_new] = queue_places_.try_emplace(station.station.id, queues_.size());
   return is_new ? queues_.emplace_back() : queues_[place->second];
 }
 

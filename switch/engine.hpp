@@ -128,7 +128,7 @@ class Engine {
   EngineOptions options_;
   ledger::WriteSet batch_;
   std::vector<Queue> queues_;  // one a station
-  std::unordered_map<const StationLink*, std::size_t> queue_places_;
+  std::unordered_map<ledger::StationId, std::size_t> queue_places_;
   std::size_t first_queue_ = 0;  // takes turns
   std::size_t waiting_count_ = 0;
   std::uint64_t last_number_ = 0;

@@ -214,6 +214,25 @@ void add_checkpoint(Page& page, const ledger::StoreFigures& store,
   if (!error) page.add(space.capacity);
 }
 
+void add_guesses(Page& page, const GuessFigures& figures) {
+  page.counter("cyberpass_guesses_total", "Answers that told of an unknown card or wrong password");
+  page.add(figures.guesses.value());
+  page.counter("cyberpass_guess_brakes_total",
+               "How often a terminal, station or card was slowed down");
+  page.add(figures.brakes.value());
+  page.counter("cyberpass_guess_delayed_answers_total", "Answers that the brake held back");
+  page.add(figures.slowed.value());
+  page.counter("cyberpass_guess_refused_messages_total",
+               "Messages not looked at, as too many answers of their terminal waited");
+  page.add(figures.refused.value());
+  page.gauge("cyberpass_guess_braked", "Who is slowed down now");
+  page.add(figures.terminals.value(), {{"who", "terminal"}});
+  page.add(figures.stations.value(), {{"who", "station"}});
+  page.add(figures.cards.value(), {{"who", "card"}});
+  page.gauge("cyberpass_guess_waiting_answers", "Answers that wait now");
+  page.add(figures.waiting.value());
+}
+
 void add_process(Page& page, const MetricsView& view) {
   page.gauge("cyberpass_build_info", "Always 1; the version that runs");
   page.add(1, {{"version", std::string(kVersion)}});
@@ -238,6 +257,7 @@ std::vector<MetricFamily> read_metrics(const MetricsView& view) {
   page.histogram("cyberpass_batch_messages", "Messages in one commit");
   page.add(view.engine.figures().batch_messages.read(), 1);
   add_connections(page, lines);
+  add_guesses(page, view.server.guess_figures());
   add_tls(page, view.gate != nullptr ? view.gate->figures() : std::vector<TlsFigures>());
   const ledger::StoreFigures store = view.store.figures();
   add_journal(page, store, view.settings.ledger);

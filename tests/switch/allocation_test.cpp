@@ -60,6 +60,7 @@ class AllocationTest : public testing::Test {
     options.max_batch_bytes = 1 << 20;
     options.slow_write_us = 60'000'000;  // what is told of a slow disk is no part of a message
     TestSwitchOptions wanted;
+    wanted.server.guesses = core::GuessLimits();
     wanted.open_store = [options](core::MessageLog& log) {
       return ledger::DurableStore::open(options, log);
     };

@@ -21,8 +21,6 @@ using Labels = std::vector<ClientMetric::Label>;
 /// Prometheus counts in seconds.
 constexpr double kUsInASecond = 1e6;
 
-double in_seconds(std::int64_t time_us) { return static_cast<double>(time_us) / kUsInASecond; }
-
 /// One family after the other, each with its samples before the next one begins.
 class Page {
  public:

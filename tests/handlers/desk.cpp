@@ -303,7 +303,8 @@ Answered Desk::ask(const std::string& text) {
   const Line line = read(text);
   last_ = line.fields;
   last_[0] = line.mti;
-  const core::StationLink& link = links_.at(line.station);
+  core::StationLink& link = links_.at(line.station);
+  link.brake = brake;
   const std::vector<std::uint8_t> request = encode(line, link);
   codec::Frame frame;
   frame.status = codec::FrameStatus::good;

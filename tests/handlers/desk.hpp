@@ -44,6 +44,7 @@ class Desk {
   Rules rules;
   base::TimeUs now;
   bool writable = true;
+  core::GuessBrake* brake = nullptr;  ///< of all stations
   /// Called with true before and with false after each message is routed; may be empty.
   std::function<void(bool)> routing;
   /// What a DE 90 says of the request before; `mti` as it was sent.

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "desk.hpp"
+#include "switch/guess_brake.hpp"
 
 namespace handlers {
 namespace {
@@ -129,6 +130,15 @@ TEST_F(Refusals, AreAllReachedInTheOrderOfTheChecks) {
 
   auto sale = desk->ask("AGENT 0200 2=stock 3=900000 4=10000 48.0001=01000001");
   expect(*desk, "already activated", "AGENT 0100 3=910000 48.0003=001 48.0002=" + sale.tags[2]);
+
+  // After ten guesses one answer at a time waits, and the next message is not looked at.
+  core::GuessLimits limits;
+  limits.waiting = 1;
+  core::GuessBrake brake(limits, base::steady_now, [](const core::BrakeChange&) {});
+  desk->brake = &brake;
+  for (int i = 0; i < 11; ++i) expect(*desk, "no such card", "POS 0200 2=none 3=000000 4=1");
+  expect(*desk, "too many guesses wait, not looked at", "POS 0200 2=other 3=000000 4=1");
+  desk->brake = nullptr;
 
   desk->writable = false;
   expect(*desk, "system error, nothing moved", "POS 0200 2=other 3=000000 4=1");

@@ -100,8 +100,9 @@ SwitchUnderTest::~SwitchUnderTest() = default;
 
 void SwitchUnderTest::start() {
   directory_.load(*watch_, plant_.categories);
+  // The model takes all that waits for one batch.
   engine_ = std::make_unique<core::Engine>(*watch_, directory_, vault_, random_, rules_,
-                                           core::EngineOptions{});
+                                           core::EngineOptions{.station_share = 1'000'000});
 }
 
 int SwitchUnderTest::connection(const std::string& station) const {

@@ -126,8 +126,8 @@ TEST(Metrics, NothingThatAPeerWroteIsALabel) {
   Client pos(tested.port("DEMO-POS"));
   pos.send(unknown_card_purchase(3));
   pos.receive();
-  const std::set<std::string> known{"station", "message",  "answer", "limit",
-                                    "overlay", "listener", "reason", "version"};
+  const std::set<std::string> known{"station",  "message", "answer",  "limit", "overlay",
+                                    "listener", "reason",  "version", "who"};
   for (const MetricFamily& family : core::read_metrics(view_of(tested)))
     for (const ClientMetric& metric : family.metric)
       for (const ClientMetric::Label& label : metric.label) {

@@ -52,6 +52,8 @@ struct ReloadOutcome {
 class Reload {
  public:
   explicit Reload(const ReloadParts& parts);
+  Reload(const Reload&) = delete;
+  Reload& operator=(const Reload&) = delete;
   /// Waits for its thread; nobody is told any more.
   ~Reload();
 

@@ -3,14 +3,17 @@
 namespace core {
 namespace {
 
+constexpr std::size_t number_of(char tens, char ones) {
+  return 10 * static_cast<std::size_t>(tens - '0') + static_cast<std::size_t>(ones - '0');
+}
+
 /// By the number that a code's two digits are.
 constexpr auto kPlaces = [] {
   std::array<std::uint8_t, 100> places{};
   places.fill(kAnswerCodes.size() - 1);
   for (std::size_t i = 0; i + 1 < kAnswerCodes.size(); ++i) {
     const std::string_view code = kAnswerCodes[i];
-    places[static_cast<std::size_t>((code[0] - '0') * 10 + (code[1] - '0'))] =
-        static_cast<std::uint8_t>(i);
+    places[number_of(code[0], code[1])] = static_cast<std::uint8_t>(i);
   }
   return places;
 }();
@@ -31,7 +34,7 @@ std::uint64_t answers_of(const StationFigures& figures, bool approved) {
 
 std::size_t answer_place(const std::array<char, 2>& code) {
   if (!is_digit(code[0]) || !is_digit(code[1])) return kAnswerCodes.size() - 1;
-  return kPlaces[static_cast<std::size_t>((code[0] - '0') * 10 + (code[1] - '0'))];
+  return kPlaces[number_of(code[0], code[1])];
 }
 
 std::uint64_t StationFigures::approved() const { return answers_of(*this, true); }

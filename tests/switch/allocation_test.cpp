@@ -27,8 +27,8 @@ const std::vector<std::uint8_t> kPinKey{0x1C, 0x5B, 0x2A, 0x79, 0xD0, 0xE3, 0x4F
 /// By malloc(), whoever calls it: of this thread.
 thread_local std::uint64_t heap_calls = 0;
 
-void on_malloc(const volatile void*, std::size_t) { ++heap_calls; }
-void on_free(const volatile void*) {}
+[[maybe_unused]] void on_malloc(const volatile void*, std::size_t) { ++heap_calls; }
+[[maybe_unused]] void on_free(const volatile void*) {}
 
 std::string card_request(codec::Mti mti, int code, std::int64_t amount_won, std::uint32_t stan) {
   static const auto block =

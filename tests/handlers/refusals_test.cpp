@@ -134,6 +134,7 @@ TEST_F(Refusals, AreAllReachedInTheOrderOfTheChecks) {
   // After ten guesses one answer at a time waits, and the next message is not looked at.
   core::GuessLimits limits;
   limits.waiting = 1;
+  limits.longest_wait_us = limits.first_wait_us;
   core::GuessBrake brake(limits, base::steady_now, [](const core::BrakeChange&) {});
   desk->brake = &brake;
   for (int i = 0; i < 11; ++i) expect(*desk, "no such card", "POS 0200 2=none 3=000000 4=1");

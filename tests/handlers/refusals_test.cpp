@@ -135,7 +135,8 @@ TEST_F(Refusals, AreAllReachedInTheOrderOfTheChecks) {
   core::GuessLimits limits;
   limits.waiting = 1;
   limits.longest_wait_us = limits.first_wait_us;
-  core::GuessBrake brake(limits, base::steady_now, [](const core::BrakeChange&) {});
+  core::GuessBrake brake(
+      limits, [] { return base::TimeUs{1}; }, [](const core::BrakeChange&) {});
   desk->brake = &brake;
   for (int i = 0; i < 11; ++i) expect(*desk, "no such card", "POS 0200 2=none 3=000000 4=1");
   expect(*desk, "too many guesses wait, not looked at", "POS 0200 2=other 3=000000 4=1");

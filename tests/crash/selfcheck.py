@@ -80,7 +80,7 @@ def play(name, seed):
                "--switch", os.path.join(HERE, "stub_switch.py"),
                "--cpctl", os.path.join(HERE, "stub_cpctl.py"),
                "--config", os.path.join(ROOT, "config", "demo.conf"),
-               "--seed", str(seed), "--rounds", "4" if name else "5", "--messages", "250",
+               "--seed", str(seed), "--rounds", "12" if name else "5", "--messages", "250",
                "--stop-at-failure", "--discard"] + (["--impatient"] if name else [])
     try:
         done = subprocess.run(command, env={**os.environ, "STUB_FAULT": name}, text=True,

@@ -81,6 +81,7 @@ TEST_P(JournalWriteFault, NothingIsAnsweredUntilARestartHasDecided) {
     };
     files_.sync_error = [&](const auto&) { return failing ? fault.sync_error : 0; };
   }
+  options_.segment_bytes = 1 << 20;  // one is enough: no other must be ready in time
   std::string first, log;
   {
     TestSwitch tested(on_disk());

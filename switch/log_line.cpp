@@ -150,7 +150,8 @@ void write_text(const MessageLine& line, LineBuffer& out) {
   out.append(std::string_view(" us"));
   if (f.sequence != 0) fmt::format_to(std::back_inserter(out), FMT_COMPILE(" #{}"), f.sequence);
   if (f.replayed) out.append(std::string_view(" again"));
-  if (f.wait_us != 0) fmt::format_to(std::back_inserter(out), " held {:g} s", in_seconds(f.wait_us));
+  if (f.wait_us != 0)
+    fmt::format_to(std::back_inserter(out), " held {:g} s", in_seconds(f.wait_us));
 }
 
 void write_json(const MessageLine& line, LineBuffer& out) {

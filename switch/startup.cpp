@@ -156,7 +156,8 @@ void Switch::load_keys() {
 void Switch::load_ledger() {
   const config::Seed seed = config::load_seed(settings_);
   // Data that was begun without a seed takes the first one that is named later.
-  if (settings_.seed_file && seed_if_new(*store_, seed, *vault_, random_, settings_.bin, clock_.now()))
+  if (settings_.seed_file &&
+      seed_if_new(*store_, seed, *vault_, random_, settings_.bin, clock_.now()))
     log_.event(LogLevel::info, "seed", {},
                fmt::format("first start: {} merchants, {} terminals, {} products, {} lots",
                            seed.merchants.size(), seed.terminals.size(), seed.products.size(),

@@ -92,14 +92,14 @@ json::object engine_figures(const EngineFigures& figures) {
 }
 
 json::object guess_figures(const GuessFigures& figures) {
-  return {{"guesses", figures.guesses},
-          {"answers_held", figures.slowed},
-          {"refused", figures.refused},
-          {"brakes", figures.brakes},
-          {"braked_terminals", figures.terminals},
-          {"braked_stations", figures.stations},
-          {"braked_cards", figures.cards},
-          {"held_now", figures.waiting}};
+  return {{"guesses", figures.guesses.value()},
+          {"answers_held", figures.slowed.value()},
+          {"refused", figures.refused.value()},
+          {"brakes", figures.brakes.value()},
+          {"braked_terminals", figures.terminals.value()},
+          {"braked_stations", figures.stations.value()},
+          {"braked_cards", figures.cards.value()},
+          {"held_now", figures.waiting.value()}};
 }
 
 json::object store_figures(const ledger::StoreFigures& figures) {

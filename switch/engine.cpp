@@ -73,6 +73,7 @@ bool Engine::are_several_there(base::TimeUs now) {
   std::size_t count = 0;
   for (Queue& queue : queues_) {
     if (queue.size() != 0) queue.busy_us = now;
+    if (queue.busy_us > now) queue.busy_us = 0;  // the clock was set back
     count += queue.busy_us != 0 && now - queue.busy_us < kBusyUs;
   }
   return count > 1;

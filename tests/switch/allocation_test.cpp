@@ -30,26 +30,6 @@ thread_local std::uint64_t heap_calls = 0;
 [[maybe_unused]] void on_malloc(const volatile void*, std::size_t) { ++heap_calls; }
 [[maybe_unused]] void on_free(const volatile void*) {}
 
-std::string card_request(codec::Mti mti, int code, std::int64_t amount_won, std::uint32_t stan) {
-  static const auto block =
-      crypto::make_pin_block(crypto::Key(kPinKey), crypto::Password(kPassword), kCard);
-  std::array<std::uint8_t, 256> space;
-  codec::Writer writer(codec::kIso87Binary, space);
-  writer.begin(mti);
-  writer.digits(2, kCard);
-  writer.number(3, static_cast<std::uint64_t>(code));
-  if (amount_won != 0) writer.number(4, static_cast<std::uint64_t>(amount_won));
-  writer.number(7, 1'122'011'530);
-  writer.number(11, stan);
-  writer.number(12, 101'530);
-  writer.number(13, 1'122);
-  writer.text(41, "POS00001");
-  writer.text(42, "DEMOMART0000001");
-  if (amount_won != 0) writer.text(49, "410");
-  writer.bytes(52, block);
-  return framed({space.data(), writer.finish().value()});
-}
-
 class AllocationTest : public testing::Test {
  protected:
   AllocationTest() {
@@ -89,8 +69,14 @@ class AllocationTest : public testing::Test {
     for (int sent = 0; sent < count; sent += at_once) {
       std::string requests;
       for (int i = 0; i < at_once; ++i) {
-        requests += card_request({200}, 0, 1, ++stan_);
-        requests += card_request({100}, 330'000, 0, ++stan_);
+        requests += card_request(
+            {.stan = ++stan_, .card = kCard, .amount_won = 1, .pin_block = pin_block_});
+        requests += card_request({.stan = ++stan_,
+                                  .card = kCard,
+                                  .mti = 100,
+                                  .processing = 330'000,
+                                  .amount_won = 0,
+                                  .pin_block = pin_block_});
       }
       client_->send(requests);
       for (int i = 0; i < 2 * at_once; ++i) approved += code_of(client_->receive()) == "00";
@@ -101,6 +87,8 @@ class AllocationTest : public testing::Test {
   ledger::test::TempFolder folder_;
   std::unique_ptr<TestSwitch> tested_;
   std::unique_ptr<Client> client_;
+  const crypto::PinBlock pin_block_ =
+      crypto::make_pin_block(crypto::Key(kPinKey), crypto::Password(kPassword), kCard);
   std::uint32_t stan_ = 0;
 };
 

@@ -11,20 +11,8 @@ constexpr base::TimeUs kLong = 60 * base::kMicrosPerSecond;  ///< no test waits 
 
 /// On a card that is not there, another with each STAN.
 std::string card_message(std::uint32_t stan, std::string_view terminal, std::uint16_t mti = 200) {
-  std::array<std::uint8_t, 256> space;
-  codec::Writer writer(codec::kIso87Binary, space);
-  writer.begin({mti});
-  writer.digits(2, std::to_string(9'410'129'900'000'000 + stan));
-  writer.number(3, 0);
-  writer.number(4, 5'000);
-  writer.number(7, 1'122'011'530);
-  writer.number(11, stan);
-  writer.number(12, 101'530);
-  writer.number(13, 1'122);
-  writer.text(41, terminal);
-  writer.text(42, "DEMOMART0000001");
-  writer.text(49, "410");
-  return framed({space.data(), writer.finish().value()});
+  const std::string card = std::to_string(9'410'129'900'000'000 + stan);
+  return card_request({.stan = stan, .card = card, .mti = mti, .terminal = terminal});
 }
 
 TestSwitchOptions waiting(base::TimeUs first_us) {

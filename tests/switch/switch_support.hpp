@@ -24,8 +24,6 @@
 #include <utility>
 #include <vector>
 
-#include "codec/message.hpp"
-#include "codec/writer.hpp"
 #include "config/seed.hpp"
 #include "config/settings.hpp"
 #include "crypto/random.hpp"
@@ -36,6 +34,7 @@
 #include "switch/seeding.hpp"
 #include "switch/server.hpp"
 #include "switch/station_links.hpp"
+#include "tests/switch/messages.hpp"
 
 namespace core::test {
 
@@ -185,56 +184,6 @@ class Client {
   bool is_connected_ = false, at_end_ = false;
   std::string received_;
 };
-
-inline std::string framed(base::ByteView message) {
-  std::string bytes(2, '\0');
-  base::store_big_endian(reinterpret_cast<std::uint8_t*>(bytes.data()),
-                         static_cast<std::uint16_t>(message.size()));
-  return bytes + std::string(base::as_text(message));
-}
-
-/// 0800 with this DE 70, framed.
-inline std::string network_request(std::uint32_t stan, int code) {
-  std::array<std::uint8_t, 64> space;
-  codec::Writer writer(codec::kIso87Binary, space);
-  writer.begin({800});
-  writer.number(7, 1'122'011'530);
-  writer.number(11, stan);
-  writer.number(70, static_cast<std::uint64_t>(code));
-  return framed({space.data(), writer.finish().value()});
-}
-inline std::string echo(std::uint32_t stan) { return network_request(stan, 301); }
-
-/// A purchase on a card that is not there: declined with 14, and remembered, so that it writes.
-inline std::string unknown_card_purchase(std::uint32_t stan) {
-  std::array<std::uint8_t, 256> space;
-  codec::Writer writer(codec::kIso87Binary, space);
-  writer.begin({200});
-  writer.digits(2, "9410129999999995");
-  writer.number(3, 0);
-  writer.number(4, 5'000);
-  writer.number(7, 1'122'011'530);
-  writer.number(11, stan);
-  writer.number(12, 101'530);
-  writer.number(13, 1'122);
-  writer.text(41, "POS00001");
-  writer.text(42, "DEMOMART0000001");
-  writer.text(49, "410");
-  return framed({space.data(), writer.finish().value()});
-}
-
-/// DE 39 and DE 11 of an answer; blanks when it is none.
-inline std::string code_of(const std::string& message) {
-  codec::Message view;
-  if (!codec::read_message(codec::kIso87Binary, base::as_bytes(message), view) || !view.has(39))
-    return "  ";
-  return std::string(view.text(39));
-}
-inline std::uint64_t stan_of(const std::string& message) {
-  codec::Message view;
-  if (!codec::read_message(codec::kIso87Binary, base::as_bytes(message), view)) return 0;
-  return view.number(11);
-}
 
 /// Tests guess wrong all the time.
 inline ServerOptions without_brake() {

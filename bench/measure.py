@@ -20,7 +20,7 @@ import signal
 import subprocess
 import sys
 
-from measured import targets
+from measured import programs, targets
 from measured.steps import Bench, steps_of
 
 
@@ -40,8 +40,9 @@ def parse():
     add("--data", default="build/measure", help="on the disk to measure; kept for the next time")
     add("--results", default="build/measure/results.json")
     add("--port-base", type=int, default=int(os.environ.get("PORT_BASE", 8580)))
-    add("--bench-cores", default=str(os.cpu_count() - 1),
-        help="of cpbench and the peers' clients; '' for any")
+    add("--bench-cores", default=programs.quiet_core(),
+        help="of cpbench and the peers' clients; '' for any; default: the core that serves the "
+             "fewest interrupts of disks")
     add("--switch-cores", default="", help="of cpswitch, echo and store; '' (default): any")
     add("--only", nargs="+", metavar="STEP", help="these steps alone")
     add("--quick", action="store_true", help="one short run with few cards, to see that all works")

@@ -39,7 +39,7 @@ def parse():
     add("--cards", type=int, default=1_000)
     add("--data", default="build/neighbours", help="on the disk to measure; begun anew")
     add("--port-base", type=int, default=int(os.environ.get("PORT_BASE", PORT_BASE)))
-    add("--bench-cores", default=str(os.cpu_count() - 1), help="of the measured load; '' for any")
+    add("--bench-cores", default=programs.quiet_core(), help="of the measured load; '' for any")
     add("--switch-cores", default="", help="'' (default): any")
     add("--only", nargs="+", metavar="NAME", choices=[*DISTURBANCES, FULL_LOAD])
     return parser.parse_args()

@@ -81,7 +81,7 @@ struct Limits {
 
 /// Section `[ledger]`.
 struct LedgerSettings {
-  base::TimeUs window_us = 15 * base::kMicrosPerSecond;  ///< time to apply one frozen overlay
+  base::TimeUs window_us = 10 * base::kMicrosPerSecond;  ///< time to apply one frozen overlay
   std::uint64_t overlay_bytes = 0;                       ///< each of the active and the frozen one
   std::uint64_t segment_bytes = 0;                       ///< one journal segment
   std::uint64_t journal_bytes = 0;                       ///< bound of all segments together

@@ -35,7 +35,7 @@ inline constexpr std::uint64_t kDefaultMapBytes = std::uint64_t{1} << 40;
 struct StoreOptions {
   std::filesystem::path folder;  ///< made when it is not there; one process at a time
 
-  std::int64_t window_us = 15'000'000;                     ///< from freeze to freeze
+  std::int64_t window_us = 10'000'000;                     ///< from freeze to freeze
   std::uint64_t overlay_bytes = std::uint64_t{128} << 20;  ///< each, active and frozen
   std::uint64_t segment_bytes = std::uint64_t{64} << 20;   ///< a multiple of 4 KiB
   std::uint64_t journal_bytes = std::uint64_t{8} << 30;    ///< bound of all segments together

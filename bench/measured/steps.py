@@ -4,6 +4,7 @@ A step takes the Bench and returns its raw figures as a dictionary. Each starts 
 the data that the steps before it left; a run begins with the cards as they were made.
 """
 
+import os
 import pathlib
 import shutil
 import signal
@@ -33,6 +34,7 @@ class Bench:
         self.answer_bytes = {}  # mix → bytes of an answer of the switch, for the echo
 
     def start_switch(self, *settings):
+        os.sync()  # what earlier steps wrote does not go to the disk during this one
         (self.folder / "messages.log").unlink(missing_ok=True)
         return programs.Switch(self.options, self.folder, *settings)
 
@@ -159,6 +161,7 @@ def open_echo(bench, rate):
 
 def store_alone(bench, mode, rate):
     shutil.rmtree(bench.folder / mode, ignore_errors=True)
+    os.sync()
     try:
         return programs.run_store_bench(bench.options, bench.folder, mode, rate,
                                         bench.options.seconds)
@@ -209,6 +212,7 @@ def postgres(bench, books_merchant):
             bench.commit_delays = peer.tune(min(TUNING_S, options.saturated))
             bench.commit_delay_us = peer.commit_delay_us
         peer.commit_delay_us = bench.commit_delay_us
+        os.sync()
         return {**peer.measure(options.saturated, options.warmup, books_merchant),
                 "settings": peer.settings(), "commit_delays": bench.commit_delays}
     finally:
@@ -221,6 +225,7 @@ def redis(bench):
                      client_cores=options.bench_cores)
     try:
         peer.start()
+        os.sync()
         return {**peer.measure(options.saturated, options.warmup), "settings": peer.settings()}
     finally:
         peer.stop()

@@ -45,7 +45,7 @@ TEST(Settings, Defaults) {
   EXPECT_EQ(settings.limits.day_won, 3'000'000);
   EXPECT_EQ(settings.limits.card_balance_won, 1'000'000);
 
-  EXPECT_EQ(settings.ledger.window_us, 15'000'000);
+  EXPECT_EQ(settings.ledger.window_us, 10'000'000);
   EXPECT_EQ(settings.ledger.overlay_bytes, 128u << 20);
   EXPECT_EQ(settings.ledger.segment_bytes, 64u << 20);
   EXPECT_EQ(settings.ledger.journal_bytes, std::uint64_t{8} << 30);

@@ -198,7 +198,7 @@ class Run {
   }
 
   void check() {
-    CP_ASSERT(session_.in_flight() == in_flight_.size());
+    CP_ASSERT(session_.unanswered() == in_flight_.size());
     CP_ASSERT(in_flight_.size() <= limits_.in_flight);
     for (const Submitted& frame : in_flight_) CP_ASSERT(is_same(frame.view, frame.copy));
     CP_ASSERT(std::ranges::equal(session_.unsent(), unsent_));

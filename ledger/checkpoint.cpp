@@ -1,7 +1,5 @@
 #include "ledger/checkpoint.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -24,7 +22,6 @@ constexpr std::size_t kMostEntriesInSlice = 4096;
 /// When the apply is late, or nobody is waiting for the journal.
 constexpr std::uint32_t kLateFactor = 4;
 constexpr std::uint32_t kHurryPages = 512;
-constexpr int kSnapshotNiceness = 10;
 /// A window of so few entries is applied without pauses: it dirties a slice or two for each table.
 constexpr std::uint64_t kSmallWindow = 256;
 /// While it waits it looks this often at how full the active overlay is.
@@ -34,15 +31,8 @@ constexpr auto kLookEvery = std::chrono::milliseconds(20);
 
 struct Checkpoint::Window {
   std::int64_t begun_us = 0;
-  std::uint64_t entries = 0;  // in the overlay
-  std::uint64_t total = 0;    // … and what the purge is expected to look at
-  std::uint64_t done = 0;
-  std::uint64_t purged = 0, looked = 0;  // by the purge
+  std::uint64_t purged = 0;
   std::uint64_t slices = 0;
-
-  double progress() const {
-    return total == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total);
-  }
 };
 
 /// The purge's hands: each sweep is cut into slices as the apply is.
@@ -57,13 +47,14 @@ class Sweeper : public PurgeScope {
       Pass pass;
       const std::int64_t begun_us = base::steady_now();
       const bool done = checkpoint_.slice(window_, [&](LmdbWriter& writer) {
-        pass = Pass{0, 0, false, next};
-        return run(writer, table, judge, pass);
+        pass = Pass{.next = next};
+        const int error = run(writer, table, judge, pass);
+        pass.pages = writer.pages();
+        return error;
       });
       if (!done) return false;
       budget_ -= std::min<std::uint64_t>(budget_, pass.looked);
-      window_.looked += pass.looked;
-      window_.done += pass.looked;
+      checkpoint_.pace_.purged(pass.looked, pass.pages);
       window_.purged += pass.erased;
       if (pass.ended) return true;
       next = pass.next;
@@ -76,7 +67,7 @@ class Sweeper : public PurgeScope {
 
  private:
   struct Pass {
-    std::uint64_t looked = 0, erased = 0;
+    std::uint64_t looked = 0, erased = 0, pages = 0;
     bool ended = false;
     std::string next;
   };
@@ -122,7 +113,8 @@ Checkpoint::Checkpoint(LmdbFile& file, const StoreOptions& options, StoreEvents&
       options_(options),
       events_(events),
       applied_to_(file.mark().sequence),
-      settled_(settled) {
+      settled_(settled),
+      snapshots_(file, events, [this] { wake(); }) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -133,8 +125,6 @@ Checkpoint::~Checkpoint() {
   }
   changed_.notify_all();
   thread_.join();
-  if (snapshot_) snapshot_->expire();
-  if (snapshot_thread_.joinable()) snapshot_thread_.join();
 }
 
 void Checkpoint::begin(Overlay& frozen, const AppliedMark& mark) {
@@ -166,23 +156,30 @@ void Checkpoint::set_hurry(bool hurry) {
   changed_.notify_all();
 }
 
+bool Checkpoint::has_work() const {
+  const State now = state();
+  return stop_ || now == State::applying || now == State::clearing ||
+         (settled_ && snapshots_.can_serve(applied_to_)) || snapshots_.is_done();
+}
+
+/// With the lock, so that it cannot fall between the thread's look and its wait.
+void Checkpoint::wake() {
+  { const std::lock_guard lock(mutex_); }
+  changed_.notify_all();
+}
+
 void Checkpoint::run() {
   std::unique_lock lock(mutex_);
   while (!stop_) {
-    const auto has_work = [this] {
-      const State now = state();
-      return stop_ || now == State::applying || now == State::clearing || can_serve_snapshot() ||
-             snapshot_done_;
-    };
-    changed_.wait_for(lock, std::chrono::milliseconds(100), has_work);
+    changed_.wait_for(lock, std::chrono::milliseconds(100), [this] { return has_work(); });
     lock.unlock();
     if (state() == State::clearing) {
       overlay_->clear();
       state_.store(State::idle, std::memory_order_release);
     }
     // A window's end: before an apply, which may just have been asked for, changes anything.
-    serve_snapshot();
-    watch_snapshot();
+    if (settled_) snapshots_.serve(applied_to_);
+    snapshots_.watch();
     if (state() == State::applying) {
       settled_ = false;
       settled_ = apply_window();
@@ -195,8 +192,10 @@ void Checkpoint::run() {
 bool Checkpoint::apply_window() {
   Window window;
   window.begun_us = base::steady_now();
-  window.entries = overlay_->entries();
-  window.total = window.entries + (options_.purge ? last_purged_ : 0);
+  ApplyPace::EntryCounts entries;
+  for (int number = 1; number <= kTableCount; ++number)
+    entries[static_cast<std::size_t>(number) - 1] = overlay_->entries(static_cast<Table>(number));
+  pace_.begin(entries);
   for (int number = 1; number <= kTableCount; ++number)
     if (!apply_table(window, static_cast<Table>(number))) return false;
   return finish(window);
@@ -207,6 +206,7 @@ bool Checkpoint::apply_table(Window& window, Table table) {
   overlay_->collect(table, {}, entries);
   for (std::size_t at = 0; at < entries.size();) {
     std::size_t end = at;
+    std::uint64_t written_pages = 0;
     const auto fill = [&](LmdbWriter& writer) {
       const std::size_t most = std::min(entries.size(), at + kMostEntriesInSlice);
       const std::uint32_t pages = slice_pages(window);
@@ -216,10 +216,11 @@ bool Checkpoint::apply_table(Window& window, Table table) {
         error = entry.erased ? writer.erase(table, entry.key)
                              : writer.put(table, entry.key, entry.value);
       }
+      written_pages = writer.pages();
       return error;
     };
     if (!slice(window, fill)) return false;
-    window.done += end - at;
+    pace_.wrote(table, end - at, written_pages);
     backlog_.fetch_sub(end - at, std::memory_order_relaxed);
     at = end;
     if (!pace(window)) return false;
@@ -236,7 +237,6 @@ bool Checkpoint::finish(Window& window) {
       events_.report(StoreEvent::apply_failed, std::string("the purge ended: ") + error.what());
     }
     if (stopping()) return false;
-    last_purged_ = window.looked;
   }
   if (!slice(window, [this](LmdbWriter& writer) { return writer.set_mark(mark_); })) return false;
   file_.unmap_pages();
@@ -244,7 +244,7 @@ bool Checkpoint::finish(Window& window) {
   const std::int64_t took_us = base::steady_now() - window.begun_us;
   window_us_.record(took_us);
   last_window_us_.set(base::system_now());
-  std::string text = std::to_string(window.entries) + " entries to sequence " +
+  std::string text = std::to_string(overlay_->entries()) + " entries to sequence " +
                      std::to_string(mark_.sequence) + " applied in " +
                      std::to_string(window.slices) + " slices, " + std::to_string(took_us / 1000) +
                      " ms";
@@ -289,7 +289,7 @@ bool Checkpoint::wait_after(int error) {
                      what + (lmdb_must_restart(error) ? "; it takes a restart to go on"
                                                       : "; it is tried again"));
   }
-  watch_snapshot();
+  snapshots_.watch();
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, std::chrono::microseconds(options_.full_retry_us),
                     [this] { return stop_.load(); });
@@ -306,13 +306,13 @@ double Checkpoint::due(const Window& window) const {
 std::uint32_t Checkpoint::slice_pages(const Window& window) const {
   if (hurry_.load(std::memory_order_relaxed)) return kHurryPages;
   // Some slices behind is usual after a stall of the disk; a twentieth of the window is not.
-  return options_.slice_pages * (due(window) > window.progress() + 0.05 ? kLateFactor : 1);
+  return options_.slice_pages * (due(window) > pace_.progress() + 0.05 ? kLateFactor : 1);
 }
 
 bool Checkpoint::pace(const Window& window) {
-  watch_snapshot();
-  const double progress = window.progress();
-  if (progress >= 1 || window.total <= kSmallWindow) return !stopping();
+  snapshots_.watch();
+  const double progress = pace_.progress();
+  if (progress >= 1 || pace_.entries() <= kSmallWindow) return !stopping();
   while (!hurry_ && !stopping()) {
     const double ahead = progress - due(window);
     if (ahead <= 0) break;
@@ -331,90 +331,6 @@ bool Checkpoint::rest(std::int64_t time_us) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, std::chrono::microseconds(time_us), [this] { return stop_ || hurry_; });
   return !stop_;
-}
-
-bool Checkpoint::request_snapshot(SnapshotRequest request) {
-  if (snapshot_busy_.exchange(true)) return false;
-  {
-    const std::lock_guard lock(mutex_);
-    snapshot_request_ = std::move(request);
-    snapshot_waits_ = true;
-  }
-  changed_.notify_all();
-  return true;
-}
-
-std::optional<Checkpoint::SnapshotRequest> Checkpoint::take_request() {
-  snapshot_waits_ = false;
-  return std::exchange(snapshot_request_, std::nullopt);
-}
-
-void Checkpoint::refuse(const SnapshotRequest& request, const std::string& why) {
-  events_.report(StoreEvent::snapshot_aborted, "no snapshot can be opened: " + why);
-  snapshot_busy_ = false;
-  if (request.refused) request.refused(why);
-}
-
-void Checkpoint::serve_snapshot() {
-  std::optional<SnapshotRequest> request;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!can_serve_snapshot()) return;
-    // Nothing of the next window is in LMDB yet, and the last one's mark is.
-    request = take_request();
-  }
-  try {
-    snapshot_ = std::make_shared<SettledSnapshot>(file_, base::steady_now() + request->limit_us);
-    if (request->opened) request->opened(file_.mark());
-  } catch (const std::exception& error) {
-    return refuse(*request, error.what());
-  }
-  snapshot_told_ = false;
-  snapshot_thread_ = std::thread([this, user = std::move(request->use)] { use_snapshot(user); });
-}
-
-void Checkpoint::use_snapshot(const DurableStore::SnapshotUser& user) {
-  // Of this thread alone (0): it may take its time, who waits for an answer may not.
-  ::setpriority(PRIO_PROCESS, 0, kSnapshotNiceness);
-  try {
-    user(*snapshot_, snapshot_->sequence());
-  } catch (const SnapshotExpired&) {
-    tell_expired();
-  } catch (const std::exception& error) {
-    events_.report(StoreEvent::snapshot_aborted,
-                   std::string("the snapshot's user ended: ") + error.what());
-  }
-  snapshot_->expire();
-  const std::lock_guard lock(mutex_);
-  snapshot_done_ = true;
-  changed_.notify_all();
-}
-
-void Checkpoint::watch_snapshot() {
-  std::optional<SnapshotRequest> late;
-  {
-    const std::lock_guard lock(mutex_);
-    if (snapshot_request_ && base::steady_now() > snapshot_request_->deadline_us)
-      late = take_request();
-  }
-  if (late) refuse(*late, "what the journal holds was not applied to the data file in time");
-  if (!snapshot_) return;
-  if (snapshot_done_) {
-    snapshot_thread_.join();
-    snapshot_.reset();
-    snapshot_done_ = false;
-    snapshot_busy_ = false;
-  } else if (base::steady_now() > snapshot_->deadline_us() && !snapshot_->expired()) {
-    snapshot_->expire();
-    tell_expired();
-  }
-}
-
-/// Once, whether its user or the watch found out first.
-void Checkpoint::tell_expired() {
-  if (!snapshot_told_.exchange(true))
-    events_.report(StoreEvent::snapshot_aborted,
-                   "a snapshot was open longer than allowed and has been ended");
 }
 
 }  // namespace ledger

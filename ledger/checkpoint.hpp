@@ -13,15 +13,14 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
 
+#include "ledger/apply_pace.hpp"
 #include "ledger/durable_store.hpp"
 #include "ledger/lmdb_file.hpp"
 #include "ledger/overlay.hpp"
-#include "ledger/settled_snapshot.hpp"
+#include "ledger/snapshot_desk.hpp"
 
 namespace ledger {
 
@@ -57,18 +56,7 @@ class Checkpoint {
   std::int64_t last_window_us() const { return last_window_us_; }
   /// True while LMDB takes nothing: the disk is full or broken.
   bool stuck() const { return stuck_.load(std::memory_order_relaxed); }
-  struct SnapshotRequest {
-    DurableStore::SnapshotUser use;
-    /// Called at the window's end that it is opened at, before anything behind it is applied.
-    std::function<void(const AppliedMark&)> opened;
-    DurableStore::SnapshotRefused refused;
-    std::uint64_t sequence = 0;  ///< it must hold this batch
-    std::int64_t deadline_us = 0;
-    std::int64_t limit_us = 0;  ///< its longest life
-  };
-  bool request_snapshot(SnapshotRequest request);
-  /// One was asked for that LMDB cannot serve yet: the window should end.
-  bool snapshot_waits() const { return snapshot_waits_.load(std::memory_order_relaxed); }
+  SnapshotDesk& snapshots() { return snapshots_; }
 
  private:
   friend class Sweeper;
@@ -91,15 +79,9 @@ class Checkpoint {
   std::uint32_t slice_pages(const Window& window) const;
   bool stopping() const { return stop_.load(std::memory_order_relaxed); }
 
-  bool can_serve_snapshot() const {
-    return settled_ && snapshot_request_ && snapshot_request_->sequence <= applied_to_;
-  }
-  std::optional<SnapshotRequest> take_request();
-  void serve_snapshot();
-  void refuse(const SnapshotRequest& request, const std::string& why);
-  void use_snapshot(const DurableStore::SnapshotUser& user);
-  void watch_snapshot();
-  void tell_expired();
+  /// The thread has something to do.
+  bool has_work() const;
+  void wake();
 
   LmdbFile& file_;
   const StoreOptions& options_;
@@ -113,18 +95,13 @@ class Checkpoint {
   std::atomic<bool> hurry_{false}, stop_{false}, stuck_{false};
   Overlay* overlay_ = nullptr;  // its owner is who the state names
   AppliedMark mark_;
-  std::uint64_t last_purged_ = 0;  // entries that the last window's purge looked at
-  bool settled_;                   // LMDB is at a window's end; of the thread
-  bool failing_ = false;           // told once, until a slice works again
+  ApplyPace pace_;
+  bool settled_;          // LMDB is at a window's end; of the thread
+  bool failing_ = false;  // told once, until a slice works again
 
-  std::mutex mutex_;  // of waiting, and of the request
+  std::mutex mutex_;  // of waiting
   std::condition_variable changed_;
-  std::optional<SnapshotRequest> snapshot_request_;  // asked for, not yet served
-  std::shared_ptr<SettledSnapshot> snapshot_;
-  std::atomic<bool> snapshot_waits_{false}, snapshot_busy_{false}, snapshot_done_{false},
-      snapshot_told_{false};
-  std::thread snapshot_thread_;
-
+  SnapshotDesk snapshots_;
   std::thread thread_;
 };
 

@@ -46,7 +46,7 @@ class JournaledStore : public DurableStore {
   StoreFigures figures() const override;
   bool settle() override;
   bool request_settled_snapshot(SnapshotUser user, SnapshotRefused refused) override {
-    return checkpoint_->request_snapshot(
+    return checkpoint_->snapshots().request(
         {std::move(user), nullptr, std::move(refused), shown_batch_.load(),
          base::steady_now() + options_.snapshot_limit_us, options_.snapshot_limit_us});
   }
@@ -58,8 +58,7 @@ class JournaledStore : public DurableStore {
   void apply_what_was_replayed();
   void convert();
   void begin_journal(RecoveryReport report);
-  std::optional<std::size_t> serialise(const WriteSet& batch, std::uint32_t& entries);
-  CommitOutcome write(std::size_t payload_bytes, std::uint32_t entries);
+  CommitOutcome write(const PackedEntries& packed);
   void publish(const WriteSet& batch) noexcept;
   bool overlays_full() const;
   bool overlay_full() const { return active_->bytes() >= options_.overlay_bytes; }
@@ -230,64 +229,36 @@ void JournaledStore::commit(const WriteSet& batch, const Done& done) {
     return done(CommitOutcome::refused);
   }
   freeze_if_due(false);
-  std::uint32_t entries = 0;
-  const std::optional<std::size_t> bytes = serialise(batch, entries);
-  if (!bytes) return done(CommitOutcome::refused);
-  const CommitOutcome outcome = write(*bytes, entries);
+  const PackedEntries packed = pack_entries(batch, {journal_->payload(), max_payload_bytes_});
+  if (!packed.fit) {
+    events_.report(StoreEvent::batch_too_large, "a batch of " + std::to_string(packed.bytes) +
+                                                    " bytes was refused, the bound is " +
+                                                    std::to_string(max_payload_bytes_));
+    return done(CommitOutcome::refused);
+  }
+  const CommitOutcome outcome = write(packed);
   if (outcome == CommitOutcome::committed) publish(batch);
   show();
   done(outcome);
 }
 
-/// Puts the live entries where the journal wants them; nothing when they are too many.
-std::optional<std::size_t> JournaledStore::serialise(const WriteSet& batch,
-                                                     std::uint32_t& entries) {
-  std::size_t size = batch.bytes() + batch.mark() * kEntryHeaderBytes;  // the dead ones too
-  if (size > max_payload_bytes_) {
-    size = 0;
-    batch.for_each_live([&](Table, std::string_view key, std::string_view value, bool) {
-      size += kEntryHeaderBytes + key.size() + value.size();
-    });
-  }
-  if (size > max_payload_bytes_) {
-    events_.report(StoreEvent::batch_too_large, "a batch of " + std::to_string(size) +
-                                                    " bytes was refused, the bound is " +
-                                                    std::to_string(max_payload_bytes_));
-    return std::nullopt;
-  }
-  std::uint8_t* at = journal_->payload();
-  batch.for_each_live([&](Table table, std::string_view key, std::string_view value, bool erased) {
-    CP_ASSERT(!key.empty() && key.size() <= kMaxKeyBytes);
-    at[0] = static_cast<std::uint8_t>(table);
-    at[1] = erased ? kEntryErased : 0;
-    store_little_endian(at + 2, static_cast<std::uint16_t>(key.size()));
-    store_little_endian(at + 4, static_cast<std::uint32_t>(value.size()));
-    std::memcpy(at + kEntryHeaderBytes, key.data(), key.size());
-    if (!value.empty())
-      std::memcpy(at + kEntryHeaderBytes + key.size(), value.data(), value.size());
-    at += kEntryHeaderBytes + key.size() + value.size();
-    ++entries;
-  });
-  return static_cast<std::size_t>(at - journal_->payload());
-}
-
-CommitOutcome JournaledStore::write(std::size_t payload_bytes, std::uint32_t entries) {
+CommitOutcome JournaledStore::write(const PackedEntries& packed) {
   const std::int64_t begun_us = base::steady_now();
   const Journal::Written written =
-      journal_->write(RecordKind::batch, sequence_ + 1, payload_bytes, entries);
+      journal_->write(RecordKind::batch, sequence_ + 1, packed.bytes, packed.count);
   const std::int64_t took_us = base::steady_now() - begun_us;
   last_write_us_.set(took_us);
   if (written != Journal::Written::no_room) write_us_.record(took_us);
   if (took_us > options_.slow_write_us) {
     ++slow_writes_;
-    events_.report(StoreEvent::slow_write, "a journal write of " + std::to_string(payload_bytes) +
+    events_.report(StoreEvent::slow_write, "a journal write of " + std::to_string(packed.bytes) +
                                                " bytes took " + std::to_string(took_us / 1000) +
                                                " ms");
   }
   switch (written) {
     case Journal::Written::yes:
       ++sequence_;
-      written_bytes_ += payload_bytes;
+      written_bytes_ += packed.bytes;
       shown_batch_.store(sequence_, std::memory_order_relaxed);
       return CommitOutcome::committed;
     case Journal::Written::no_room:
@@ -297,11 +268,11 @@ CommitOutcome JournaledStore::write(std::size_t payload_bytes, std::uint32_t ent
       break;
   }
   poisoned_ = true;
-  events_.report(
-      StoreEvent::poisoned,
-      "the outcome of batch " + std::to_string(sequence_ + 1) + " (" + std::to_string(entries) +
-          " entries) is unknown, the journal write failed: " + error_text(journal_->error()) +
-          "; no more money moves until a restart has decided");
+  events_.report(StoreEvent::poisoned, "the outcome of batch " + std::to_string(sequence_ + 1) +
+                                           " (" + std::to_string(packed.count) +
+                                           " entries) is unknown, the journal write failed: " +
+                                           error_text(journal_->error()) +
+                                           "; no more money moves until a restart has decided");
   return CommitOutcome::unknown;
 }
 
@@ -357,7 +328,7 @@ bool JournaledStore::request_backup(BackupRequest request) {
   const auto shared = std::make_shared<const BackupRequest>(std::move(request));
   // Not what was committed just now, but the last window's end: what came after it is in the
   // journal, where a restore may end at any of it.
-  return checkpoint_->request_snapshot(
+  return checkpoint_->snapshots().request(
       {.use = [this, shared](Snapshot& snapshot, std::uint64_t) { back_up(snapshot, *shared); },
        .opened = [this](const AppliedMark& mark) { hold_.begin(mark); },
        .refused = [shared](std::string_view why) { shared->done(std::string(why), {}); },
@@ -401,7 +372,7 @@ void JournaledStore::freeze_if_due(bool now) {
       static_cast<double>(journal_->bytes()) / static_cast<double>(options_.journal_bytes);
   checkpoint_->set_fill(std::max(by_overlay, by_journal));
   if (active_->empty() || checkpoint_->state() != Checkpoint::State::idle) return;
-  if (now || overlay_full() || journal_due() || checkpoint_->snapshot_waits() ||
+  if (now || overlay_full() || journal_due() || checkpoint_->snapshots().waits() ||
       base::steady_now() - window_begun_us_ >= options_.window_us)
     freeze();
 }

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/assert.hpp"
 #include "ledger/crc32c.hpp"
 
 namespace ledger {
@@ -93,6 +94,34 @@ std::optional<RecordHeader> decode_record_header(const std::uint8_t* from, std::
   header.entries = load_little_endian<std::uint32_t>(from + 32);
   header.kind = static_cast<RecordKind>(load_little_endian<std::uint32_t>(from + 36));
   return header;
+}
+
+PackedEntries pack_entries(const WriteSet& batch, base::ByteSpan space) {
+  PackedEntries packed;
+  packed.bytes = batch.bytes() + batch.mark() * kEntryHeaderBytes;  // the dead ones too
+  if (packed.bytes > space.size()) {
+    packed.bytes = 0;
+    batch.for_each_live([&](Table, std::string_view key, std::string_view value, bool) {
+      packed.bytes += kEntryHeaderBytes + key.size() + value.size();
+    });
+  }
+  packed.fit = packed.bytes <= space.size();
+  if (!packed.fit) return packed;
+  std::uint8_t* at = space.data();
+  batch.for_each_live([&](Table table, std::string_view key, std::string_view value, bool erased) {
+    CP_ASSERT(!key.empty() && key.size() <= kMaxKeyBytes);
+    at[0] = static_cast<std::uint8_t>(table);
+    at[1] = erased ? kEntryErased : 0;
+    store_little_endian(at + 2, static_cast<std::uint16_t>(key.size()));
+    store_little_endian(at + 4, static_cast<std::uint32_t>(value.size()));
+    std::memcpy(at + kEntryHeaderBytes, key.data(), key.size());
+    if (!value.empty())
+      std::memcpy(at + kEntryHeaderBytes + key.size(), value.data(), value.size());
+    at += kEntryHeaderBytes + key.size() + value.size();
+    ++packed.count;
+  });
+  packed.bytes = static_cast<std::size_t>(at - space.data());
+  return packed;
 }
 
 std::optional<JournalEntry> take_entry(std::string_view& payload) {

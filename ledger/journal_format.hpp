@@ -16,7 +16,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.hpp"
 #include "ledger/tables.hpp"
+#include "ledger/write_set.hpp"
 
 namespace ledger {
 
@@ -89,6 +91,14 @@ void encode_record_header(const RecordHeader& header, std::uint8_t* to);
 /// Nothing unless magic, epoch and the header's own checksum are right. The payload is not looked
 /// at.
 std::optional<RecordHeader> decode_record_header(const std::uint8_t* from, std::uint64_t epoch);
+
+/// A batch's live entries as a payload.
+struct PackedEntries {
+  bool fit = false;
+  std::size_t bytes = 0;  ///< they take; or would, and nothing was packed
+  std::uint32_t count = 0;
+};
+PackedEntries pack_entries(const WriteSet& batch, base::ByteSpan space);
 
 /// Takes the next entry off the front of a payload; nothing when it does not fit in what is left or
 /// is of no table this version knows.

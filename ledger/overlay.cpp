@@ -61,6 +61,12 @@ void Overlay::collect(Table table, std::string_view first,
             [](const OverlayEntry& a, const OverlayEntry& b) { return a.key < b.key; });
 }
 
+std::uint64_t Overlay::entries(Table table) const {
+  std::uint64_t sum = 0;
+  for (const Map& map : tables_[static_cast<std::size_t>(table) - 1]) sum += map.size();
+  return sum;
+}
+
 void Overlay::clear() {
   for (auto& table : tables_)
     for (Map& map : table) map.clear();

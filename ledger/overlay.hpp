@@ -64,6 +64,7 @@ class Overlay {
   /// Memory that the entries take: arena and map slots.
   std::uint64_t bytes() const { return arena_bytes_ + entries_ * kSlotBytes; }
   std::uint64_t entries() const { return entries_; }
+  std::uint64_t entries(Table table) const;
   bool empty() const { return entries_ == 0; }
   /// Forgets all entries; the memory is kept.
   void clear();

@@ -3,6 +3,7 @@
 #include <prometheus/client_metric.h>
 #include <prometheus/metric_family.h>
 
+#include <array>
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -20,6 +21,11 @@ using Labels = std::vector<ClientMetric::Label>;
 
 /// Prometheus counts in seconds.
 constexpr double kUsInASecond = 1e6;
+
+constexpr std::array<std::pair<SessionLimit, std::string_view>, 3> kLimits{
+    {{SessionLimit::in_flight, "in_flight"},
+     {SessionLimit::held, "held_answers"},
+     {SessionLimit::unsent, "unsent_answers"}}};
 
 /// One family after the other, each with its samples before the next one begins.
 class Page {
@@ -124,14 +130,12 @@ void add_connections(Page& page, const Lines& lines) {
                "Answers of a station that nobody waits for, late or never asked for");
   add_each(page, lines, &StationFigures::unmatched);
   page.counter("cyberpass_limits_reached_total",
-               "Connections that were not read for a while: too many requests in flight, or "
-               "answers held that the station does not take");
-  for (const auto& line : lines) {
-    page.add(line->figures.in_flight_limits.value(),
-             {{"station", name_of(*line)}, {"limit", "in_flight"}});
-    page.add(line->figures.unsent_limits.value(),
-             {{"station", name_of(*line)}, {"limit", "unsent_answers"}});
-  }
+               "Connections that were not read for a while: too many requests in flight, answers "
+               "held back because of guesses, or answers that the station does not take");
+  for (const auto& line : lines)
+    for (const auto& [limit, word] : kLimits)
+      page.add(line->figures.limits[static_cast<std::size_t>(limit)].value(),
+               {{"station", name_of(*line)}, {"limit", std::string(word)}});
 }
 
 void add_tls(Page& page, const std::vector<TlsFigures>& listeners) {

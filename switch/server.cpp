@@ -27,8 +27,14 @@ constexpr std::chrono::milliseconds kTickPeriod{100};
 constexpr base::TimeUs kStallUs = base::kMicrosPerSecond;
 
 std::string_view to_text(SessionLimit limit) {
-  return limit == SessionLimit::in_flight ? "requests in flight"
-                                          : "answers that the peer does not take";
+  switch (limit) {
+    case SessionLimit::in_flight:
+      return "requests in flight";
+    case SessionLimit::held:
+      return "answers held back because of guesses";
+    default:
+      return "answers that the peer does not take";
+  }
 }
 
 }  // namespace
@@ -172,8 +178,7 @@ void Server::tell_brake(const BrakeChange& change) {
 }
 
 void Server::reached(Peer& peer, SessionLimit limit) {
-  StationFigures& figures = peer.line().figures;
-  ++(limit == SessionLimit::in_flight ? figures.in_flight_limits : figures.unsent_limits);
+  ++peer.line().figures.limits[static_cast<std::size_t>(limit)];
   log_.event(
       LogLevel::warning, "limit", peer.line().link.station.name,
       fmt::format("connection {}: the limit of {} is reached; it is read on as there is room",

@@ -70,8 +70,12 @@ SessionAction Session::next(base::TimeUs now_us) {
 
 /// Whether another frame may be submitted; notes which limit says no.
 bool Session::has_room() {
-  if (in_flight() >= limits_.in_flight) {
+  if (in_flight_ >= limits_.in_flight) {
     if (!std::exchange(told_in_flight_, true)) limit_to_tell_ = SessionLimit::in_flight;
+    return false;
+  }
+  if (held_ >= limits_.held) {
+    if (!std::exchange(told_held_, true)) limit_to_tell_ = SessionLimit::held;
     return false;
   }
   if (unsent().size() >= limits_.output_bytes) {
@@ -82,7 +86,7 @@ bool Session::has_room() {
 }
 
 SessionAction Session::next_when_ending() const {
-  const bool done = in_flight() == 0 && unsent().empty();
+  const bool done = unanswered() == 0 && unsent().empty();
   return {done || abandoned_ ? Kind::close : Kind::wait, {}};
 }
 
@@ -165,7 +169,7 @@ bool Session::tick(base::TimeUs now_us) {
     end("a frame did not finish in time", Blame::peer);
     return true;
   }
-  if (in_flight() == 0 && unsent().empty() && now_us - last_heard_us_ >= limits_.idle_timeout_us) {
+  if (unanswered() == 0 && unsent().empty() && now_us - last_heard_us_ >= limits_.idle_timeout_us) {
     end("idle");
     return true;
   }

@@ -31,7 +31,8 @@ struct SessionLimits {
   base::TimeUs frame_timeout_us = 10 * base::kMicrosPerSecond;  ///< from a frame's first byte, and
                                                                 ///< for a peer that takes nothing
   base::TimeUs idle_timeout_us = 600 * base::kMicrosPerSecond;  ///< since the last byte or answer
-  std::uint32_t in_flight = 256;       ///< frames whose answer is not sent; more are not read
+  std::uint32_t in_flight = 256;       ///< frames without an answer; more are not read
+  std::uint32_t held = 2'048;          ///< answers held back at which nothing more is read
   std::size_t output_bytes = 262'144;  ///< unsent bytes at which nothing more is read
 };
 
@@ -45,17 +46,19 @@ constexpr std::size_t receive_capacity(const SessionLimits& limits) {
 }
 
 /// Unsent bytes never exceed output_bytes (below it frames are still submitted) and an answer for
-/// each frame in flight, each at most `answer_bytes`.
+/// each frame in flight or held back, each at most `answer_bytes`.
 constexpr std::size_t output_bound(const SessionLimits& limits, std::size_t answer_bytes) {
-  return limits.output_bytes + limits.in_flight * answer_bytes;
+  return limits.output_bytes + (limits.in_flight + limits.held) * answer_bytes;
 }
 
 /// A limit at which a connection is not read for a while.
 enum class SessionLimit : std::uint8_t {
   none,
   in_flight,  ///< requests in flight
+  held,       ///< answers held back
   unsent,     ///< answers that the peer does not take
 };
+inline constexpr std::size_t kSessionLimits = 4;  ///< none among them
 
 /// What the owner of the connection is to do now.
 struct SessionAction {
@@ -89,7 +92,7 @@ class Session {
 
   /// One submitted frame is answered; empty when its answer is nothing.
   void answer(base::ByteView bytes, base::TimeUs now_us);
-  /// One submitted frame is answered, but the answer is sent later: it is in flight until then.
+  /// One submitted frame is answered, but the answer is sent later.
   void hold();
   /// A held answer is to be sent now.
   void release(base::ByteView bytes, base::TimeUs now_us);
@@ -121,7 +124,8 @@ class Session {
   /// Why it ended or will end.
   const std::string& reason() const { return reason_; }
   Blame blame() const { return blame_; }
-  std::uint32_t in_flight() const { return in_flight_ + held_; }
+  /// Frames whose answer was not yet given, or is held back.
+  std::uint32_t unanswered() const { return in_flight_ + held_; }
 
  private:
   bool has_room();
@@ -145,7 +149,7 @@ class Session {
   bool waiting_ = false;       // next() said wait: the peer's clock stands still
   bool is_receiving_ = false;  // somebody will write behind filled_
   bool input_ended_ = false;
-  bool told_in_flight_ = false, told_output_ = false;
+  bool told_in_flight_ = false, told_held_ = false, told_output_ = false;
   SessionLimit limit_to_tell_ = SessionLimit::none;
   bool met_bad_frame_ = false;
   bool ending_ = false;

@@ -11,6 +11,7 @@
 #include "base/figures.hpp"
 #include "base/time.hpp"
 #include "codec/describe.hpp"
+#include "switch/session.hpp"
 
 namespace core {
 
@@ -38,8 +39,8 @@ struct StationFigures {
   base::Count at_fault;        ///< connections that ended because of what the peer did
   base::Count refused_frames;  ///< no message could be read from them; each ended its connection
   base::Count unmatched;       ///< answers that nobody waits for, dropped
-  base::Count in_flight_limits, unsent_limits;  ///< connections that met that limit
-  base::Figure<base::TimeUs> last_message_us;   ///< the switch's clock; 0: none since the start
+  std::array<base::Count, kSessionLimits> limits;  ///< connections that met each
+  base::Figure<base::TimeUs> last_message_us;      ///< the switch's clock; 0: none since the start
   std::array<MessageFigures, codec::kMessageKinds> messages;
 
   /// One answer was sent.

@@ -60,15 +60,30 @@ TEST(GuessBrakeServer, AHeldAnswerDoesNotKeepOthersRequestsFromBeingRead) {
   }
 }
 
-TEST(GuessBrakeServer, AHeldAnswerIsInFlight) {
+TEST(GuessBrakeServer, AHeldAnswerKeepsNoOtherTerminalOfItsConnectionWaiting) {
   TestSwitchOptions options = waiting(kLong / 100);
   options.server.session.in_flight = 1;
+  options.server.session.held = 2;
   TestSwitch tested(options);
   Client client(tested.port(kShop));
   guess_ten_times(client);
-  client.send(card_message(11, "POS00001") + echo(12));
+  client.send(card_message(11, "POS00001") + card_message(12, "POS00002"));
+  EXPECT_EQ(stan_of(client.receive()), 12u);
+  EXPECT_EQ(stan_of(client.receive()), 11u);
+}
+
+TEST(GuessBrakeServer, AtTheBoundOfHeldAnswersTheConnectionIsNotRead) {
+  TestSwitchOptions options = waiting(kLong / 100);
+  options.server.session.held = 1;
+  TestSwitch tested(options);
+  Client client(tested.port(kShop));
+  guess_ten_times(client);
+  client.send(card_message(11, "POS00001"));
+  ASSERT_TRUE(tested.becomes([&] { return tested.server().guess_figures().waiting == 1; }));
+  client.send(card_message(12, "POS00002"));
   EXPECT_EQ(stan_of(client.receive()), 11u);
   EXPECT_EQ(stan_of(client.receive()), 12u);
+  EXPECT_NE(tested.log_text().find("the limit of answers held back"), std::string::npos);
 }
 
 TEST(GuessBrakeServer, AStopSendsWhatIsHeldAtOnce) {

@@ -24,7 +24,7 @@ std::string framed(std::size_t size, char fill = 'm') {
 
 class SessionTest : public testing::Test {
  protected:
-  explicit SessionTest(SessionLimits limits = {.in_flight = 4, .output_bytes = 100})
+  explicit SessionTest(SessionLimits limits = {.in_flight = 4, .held = 2, .output_bytes = 100})
       : limits_(limits), session_(kTwoByte, limits, now_) {}
 
   /// Puts what fits; the session must have asked for it.
@@ -60,7 +60,7 @@ TEST_F(SessionTest, ReadsThenSubmitsAWholeFrame) {
   feed(framed(10));
   EXPECT_EQ(next(), Kind::submit);
   EXPECT_EQ(submitted_[0].message.size(), 10u);
-  EXPECT_EQ(session_.in_flight(), 1u);
+  EXPECT_EQ(session_.unanswered(), 1u);
   EXPECT_EQ(next(), Kind::read);
 }
 
@@ -126,7 +126,7 @@ TEST_F(SessionTest, AtTheInFlightBoundNothingIsReadUntilAnAnswer) {
   for (int i = 0; i < 6; ++i) six += framed(8);
   feed(six);
   EXPECT_EQ(submit_all(), Kind::wait);
-  EXPECT_EQ(session_.in_flight(), 4u);
+  EXPECT_EQ(session_.unanswered(), 4u);
   answer("a");
   EXPECT_EQ(submit_all(), Kind::wait);
   EXPECT_EQ(submitted_.size(), 5u);
@@ -281,7 +281,7 @@ TEST_F(SessionTest, OutputStaysWithinItsBound) {
   for (int i = 0; i < 50; ++i) {
     if (next() == Kind::read) feed(framed(5) + framed(5) + framed(5));
     submit_all();
-    while (session_.in_flight() > 0) answer(std::string(kAnswer, 'o'));
+    while (session_.unanswered() > 0) answer(std::string(kAnswer, 'o'));
     most = std::max(most, session_.unsent().size());
   }
   EXPECT_LE(most, core::output_bound(limits_, kAnswer));
@@ -318,12 +318,20 @@ TEST_F(SessionTest, AFailedFrameEndsTheConnectionButOthersAreStillAnswered) {
   EXPECT_EQ(session_.reason(), "MTI not readable");
 }
 
-TEST_F(SessionTest, AHeldAnswerIsInFlightUntilItIsReleased) {
+TEST_F(SessionTest, HeldAnswersKeepNobodyWaitingUntilTheirOwnBound) {
   next();
-  feed(framed(5) + framed(5) + framed(5) + framed(5) + framed(5));
+  std::string seven;
+  for (int i = 0; i < 7; ++i) seven += framed(5);
+  feed(seven);
   EXPECT_EQ(submit_all(), Kind::wait) << "four may be in flight";
+  EXPECT_EQ(session_.take_limit(), core::SessionLimit::in_flight);
   session_.hold();
-  EXPECT_EQ(next(), Kind::wait) << "as good as unanswered";
+  EXPECT_EQ(submit_all(), Kind::wait);
+  EXPECT_EQ(submitted_.size(), 5u) << "in the place of the one that is held";
+  session_.hold();
+  EXPECT_EQ(next(), Kind::wait) << "two may be held";
+  EXPECT_EQ(session_.take_limit(), core::SessionLimit::held);
+  EXPECT_EQ(session_.unanswered(), 5u);
   EXPECT_TRUE(session_.unsent().empty());
   session_.release(base::as_bytes("late"), now_);
   EXPECT_EQ(base::as_text(session_.unsent()), "late");

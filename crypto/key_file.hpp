@@ -18,7 +18,7 @@ namespace crypto {
 
 inline constexpr std::size_t kStationKeySize = 16;
 inline constexpr std::size_t kStorageKeySize = 32;
-/// 65,536 bytes hold some 900 keys; a larger file is none of ours.
+/// More than kMaxKeys of a wrapped file take; a larger file is none of ours.
 inline constexpr std::size_t kMaxKeyFileSize = 65'536;
 
 /// A file's content; wiped when destroyed.

@@ -19,7 +19,7 @@
 namespace crypto {
 
 enum class KeyUse : std::uint8_t {
-  pin,         ///< a station's PIN key (double-length triple-DES, or AES-128)
+  pin,         ///< a station's PIN key (double-length triple-DES)
   mac,         ///< a station's MAC key (triple-DES for x9.19, AES-128 for cmac)
   transport,   ///< a station's transport key (AES-128)
   card_index,  ///< HMAC-SHA-256 key by which card numbers and PIN#s are found

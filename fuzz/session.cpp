@@ -137,7 +137,7 @@ class Run {
   /// One submitted frame could not be read: nothing else of this connection is answered.
   void fail() {
     if (in_flight_.empty()) return;
-    session_.fail("unreadable");
+    session_.fail("unreadable", core::Session::Blame::peer);
     session_.forget_submitted();
     in_flight_.clear();
     go_on();

@@ -39,7 +39,7 @@ std::uint64_t tell_password(Exchange& exchange, ledger::CardId id) {
 /// another password under the same key is another guess.
 bool counts_now(const Exchange& exchange, std::uint64_t password) {
   const auto before = ledger::find_duplicate(exchange.context.draft, exchange.request.keys.request,
-                                             exchange.context.now);
+                                             exchange.context.age_now);
   return !before || before->wrong_password != password;
 }
 

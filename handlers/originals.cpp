@@ -8,7 +8,7 @@ namespace handlers {
 
 bool was_reversed_before(const Exchange& exchange) {
   return ledger::was_reversed_early(exchange.context.draft, exchange.request.keys,
-                                    exchange.context.now);
+                                    exchange.context.age_now);
 }
 
 void count(Exchange& exchange, ledger::TotalsColumn column, std::int64_t amount_won) {

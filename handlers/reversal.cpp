@@ -51,7 +51,8 @@ Named find_by_request(Exchange& exchange) {
   for (const std::uint16_t mti : std::array<std::uint16_t, 3>{200, 220, 100}) {
     ledger::RequestKey key = exchange.request.keys.request;
     key.mti = mti;
-    const auto found = ledger::find_duplicate(exchange.context.draft, key, exchange.context.now);
+    const auto found =
+        ledger::find_duplicate(exchange.context.draft, key, exchange.context.age_now);
     if (found && found->sequence != 0)
       return {ledger::read_transaction(exchange.context.draft, found->sequence), {}};
   }

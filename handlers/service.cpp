@@ -1,6 +1,7 @@
 #include "handlers/service.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "base/assert.hpp"
 #include "handlers/answer_writer.hpp"
@@ -105,7 +106,7 @@ void echo_first_card(Exchange& exchange, const ledger::TransactionHead& head) {
                                                            file->head.seal_key, file->head.number)
                              : exchange.context.vault.open(crypto::Secret::pin_number, head.card,
                                                            file->head.seal_key, file->head.pin);
-  CP_ASSERT(digits.has_value());
+  if (!digits) throw std::runtime_error("the sealed number of a card does not open");
   codec::DigitText<19>& card = exchange.answer.card;
   card.size = digits->view().copy(card.data.data(), card.data.size());
 }
@@ -140,7 +141,7 @@ bool is_ambiguous(Exchange& exchange) {
   return find_in_chain(
              draft, Chain::original, ledger::latest_original(draft, request.keys.original),
              [&](const ledger::StoredTransaction& candidate) {
-               return exchange.context.now - candidate.head.time_us < ledger::kRememberedUs &&
+               return exchange.context.age_now - candidate.head.time_us < ledger::kRememberedUs &&
                       origin_of(candidate).terminal == request.terminal;
              })
       .has_value();
@@ -152,7 +153,7 @@ enum class Seen : std::uint8_t { no, replayed, refused };
 Seen check_seen(const CatalogueRow& row, Exchange& exchange, Refusal& refusal) {
   ledger::Draft& draft = exchange.context.draft;
   const auto duplicate =
-      ledger::find_duplicate(draft, exchange.request.keys.request, exchange.context.now);
+      ledger::find_duplicate(draft, exchange.request.keys.request, exchange.context.age_now);
   if (!duplicate || duplicate->sequence == 0) {
     if (row.transaction == Transaction::reversal || !is_ambiguous(exchange)) return Seen::no;
     refusal = Refusal::key_conflict;

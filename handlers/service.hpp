@@ -38,6 +38,17 @@ struct Rules {
   std::int64_t daily_limit_won = 3'000'000;
 };
 
+/// When a batch is decided.
+struct Moment {
+  /// For a clock that nobody sets.
+  Moment(base::TimeUs clock) : now(clock), age_now(clock) {}  // NOLINT(google-explicit-constructor)
+  Moment(base::TimeUs clock, base::TimeUs age_clock) : now(clock), age_now(age_clock) {}
+  base::TimeUs now;
+  /// By this grows old what is remembered. Never ahead of the time that has passed: a clock that is
+  /// set forward must not make a repeated request, or one reversed before it came, a new one.
+  base::TimeUs age_now;
+};
+
 /// Everything a decision depends on besides the message. The ledger's thread.
 struct Context {
   ledger::Draft& draft;
@@ -46,6 +57,7 @@ struct Context {
   base::RandomSource& random;
   const Rules& rules;
   base::TimeUs now = 0;
+  base::TimeUs age_now = now;  ///< see Moment
 
   base::Date today() const { return base::seoul_date(now); }
   base::Date business_day() const { return base::business_day(now); }

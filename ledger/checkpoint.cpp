@@ -22,8 +22,6 @@ constexpr std::size_t kMostEntriesInSlice = 4096;
 /// When the apply is late, or nobody is waiting for the journal.
 constexpr std::uint32_t kLateFactor = 4;
 constexpr std::uint32_t kHurryPages = 512;
-/// A window of random cards maps most of the file, of many a page the old copy and the new one.
-constexpr std::uint64_t kSlicesBetweenUnmaps = 256;
 /// A window of so few entries is applied without pauses: it dirties a slice or two for each table.
 constexpr std::uint64_t kSmallWindow = 256;
 /// While it waits it looks this often at how full the active overlay is.
@@ -268,7 +266,7 @@ bool Checkpoint::slice(Window& window, const std::function<int(LmdbWriter&)>& fi
     if (error == 0) break;
     if (!wait_after(error)) return false;
   }
-  if (++window.slices % kSlicesBetweenUnmaps == 0) file_.unmap_pages();
+  ++window.slices;
   if (std::exchange(failing_, false)) {
     stuck_ = false;
     events_.report(StoreEvent::disk_room_again, "the apply goes on");

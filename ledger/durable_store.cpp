@@ -116,7 +116,9 @@ JournaledStore::JournaledStore(const StoreOptions& options, StoreEvents& events)
   file_.emplace(LmdbOptions{.file = data_file(options_.folder),
                             .map_bytes = options_.map_bytes,
                             .commit_fault = options_.apply_fault});
-  files_.sync_folder(options_.folder);
+  if (const int error = files_.sync_folder(options_.folder); error != 0)
+    throw std::runtime_error("the data folder " + options_.folder.string() + " cannot be synced: " +
+                             error_text(error) + "; mend the disk, then start again");
   recover();
 }
 

@@ -123,7 +123,7 @@ void SegmentPool::report_failure(int error) {
 }
 
 /// Makes the oldest spare, or a new file, a whole segment of a new epoch. A spare that fails on the
-/// way is left under its unfinished name until the next start.
+/// way is a spare again, under the name that it has by then.
 int SegmentPool::prepare(Segment& segment) {
   std::optional<std::filesystem::path> spare, obsolete;
   {
@@ -136,26 +136,27 @@ int SegmentPool::prepare(Segment& segment) {
   if (spare && !has_right_size(*spare)) obsolete = std::exchange(spare, std::nullopt);
   const std::uint64_t epoch = next_epoch_++;
   const std::filesystem::path unfinished = options_.folder / unfinished_name(epoch);
-  int error = 0;
-  if (spare) {
-    error = files_.rename(*spare, unfinished);
-    if (error == 0) error = files_.sync_folder(options_.folder);
-    --total_;  // until it is a segment again
-  }
+  std::filesystem::path place = spare ? *spare : unfinished;
+  const auto move_to = [&](const std::filesystem::path& name) {
+    const int error = files_.rename(place, name);
+    if (error != 0) return error;
+    place = name;
+    return files_.sync_folder(options_.folder);
+  };
+  int error = spare ? move_to(unfinished) : 0;
   if (error == 0) error = make(unfinished, !spare, epoch);
   segment.epoch = epoch;
   segment.path = options_.folder / segment_name(epoch);
-  if (error == 0) error = files_.rename(unfinished, segment.path);
-  if (error == 0) error = files_.sync_folder(options_.folder);
+  if (error == 0) error = move_to(segment.path);
   if (error == 0)
     segment.file =
         files_.open(segment.path, {.write = true, .direct = direct_, .durable = direct_}, error);
   if (error != 0) {
-    if (!spare) files_.remove(unfinished);
+    spare ? retire(std::move(place)) : static_cast<void>(files_.remove(place));
     if (obsolete) retire(std::move(*obsolete));
     return error;
   }
-  ++total_;
+  if (!spare) ++total_;
   if (obsolete && files_.remove(*obsolete) == 0) --total_;
   return 0;
 }

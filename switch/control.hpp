@@ -9,14 +9,13 @@
 ///   {"command":"lot","face":10000,"count":500}  → `progress` …, then `lot`; ends when the client
 ///                                                 goes away, the cards made so far stay
 ///   {"command":"check"}                         → `progress` …, then `check`
-///   {"command":"backup","folder":"/…"}          → `progress` …, then `backup`; ends when the
-///   client
-///                                                 goes away
+///   {"command":"backup","folder":"/…"}          → `progress` …, then `backup`; ends as a lot does
 ///   {"command":"reload"}                        → `reload`, when the switch has gone over
 ///   {"command":"log-level","level":"debug"}     → `log-level`
-///   {"command":"certificates"}                  → a line of kind `certificate` for each TLS
-///   listener
+///   {"command":"certificates"}                  → a `certificate` for each TLS listener
 ///   {"command":"reload-certificates"}           → as that, once all are read again
+///   {"command":"keys"}                          → a line of kind `key` for each
+///   {"command":"key-reload"}                    → `key-reload`, when the key file's keys count
 ///
 /// Every line is an object with "kind". The last one is {"kind":"end"}, or, when it did not work,
 /// {"kind":"error","text":"a sentence"}; a connection that closes without either was broken off.

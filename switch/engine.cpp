@@ -53,14 +53,14 @@ void Engine::forget(Connection& connection) {
     if (done.connection == &connection) done.connection = nullptr;
 }
 
-void Engine::flush(base::TimeUs now) {
+void Engine::flush(const handlers::Moment& moment) {
   if (committing_ || waiting_count_ == 0) return;
-  gather(now);
-  batch_now_ = now;
+  gather(moment.now);
+  batch_moment_ = moment;
   const bool write_allowed = store_.writable() == ledger::Writable::yes;
   std::size_t routed = 0;
   while (routed < in_batch_.size() && batch_.bytes() < options_.batch_bytes)
-    route_one(in_batch_[routed++], now, write_allowed);
+    route_one(in_batch_[routed++], moment, write_allowed);
   put_back(routed);
   for (Queue& queue : queues_) queue.drop_taken();
   ++figures_.batches;
@@ -112,11 +112,11 @@ void Engine::put_back(std::size_t from) {
   }
 }
 
-void Engine::route_one(const Waiting& waiting, base::TimeUs now, bool write_allowed) {
+void Engine::route_one(const Waiting& waiting, const handlers::Moment& moment, bool write_allowed) {
   const std::size_t at = answers_end_;
   if (answers_.size() < at + kMaxAnswerFrame) answers_.resize(at + kMaxAnswerFrame);
   ledger::Draft draft(store_, batch_);
-  handlers::Context context{draft, directory_, vault_, random_, rules_, now};
+  handlers::Context context{draft, directory_, vault_, random_, rules_, moment.now, moment.age_now};
   const LinkState before = waiting.connection->link_state();
   const Routed routed =
       route(waiting.frame, waiting.connection->link(), waiting.connection->link_state(), context,
@@ -135,7 +135,7 @@ void Engine::finish(ledger::CommitOutcome outcome) {
     answers_end_ = 0;
     done_.clear();
     for (const Waiting& waiting : in_batch_)
-      if (waiting.connection != nullptr) route_one(waiting, batch_now_, false);
+      if (waiting.connection != nullptr) route_one(waiting, batch_moment_, false);
     outcome = ledger::CommitOutcome::committed;
   }
   batch_.clear();

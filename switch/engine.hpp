@@ -34,7 +34,7 @@ namespace core {
 class Connection {
  public:
   virtual ~Connection() = default;
-  /// The station's one, which outlives the engine.
+  /// The station's one, which outlives the connection.
   virtual const StationLink& link() const = 0;
   virtual LinkState& link_state() = 0;
   /// The answer to one submitted frame, durable. `answer` is empty for a dropped message. The bytes
@@ -75,9 +75,9 @@ class Engine {
   bool has_work() const { return waiting_count_ != 0; }
   bool committing() const { return committing_; }
 
-  /// Handles what waits, up to the batch's bounds, at this moment of the switch's clock. Returns at
+  /// Handles what waits, up to the batch's bounds, at this moment. Returns at
   /// once when a commit is on its way. Call again while has_work().
-  void flush(base::TimeUs now);
+  void flush(const handlers::Moment& moment);
 
   /// For all batches from now on; not while a commit is on its way.
   void use(handlers::Rules rules, EngineOptions options);
@@ -114,7 +114,7 @@ class Engine {
   void gather(base::TimeUs now);
   void take(Queue& queue, std::size_t count);
   void put_back(std::size_t from);
-  void route_one(const Waiting& waiting, base::TimeUs now, bool write_allowed);
+  void route_one(const Waiting& waiting, const handlers::Moment& moment, bool write_allowed);
   void finish(ledger::CommitOutcome outcome);
   void take_new_keys();
   void deliver_all();
@@ -136,7 +136,7 @@ class Engine {
   std::vector<Done> done_;
   std::vector<std::uint8_t> answers_;  // one behind the other up to answers_end_; never shrinks
   std::size_t answers_end_ = 0;
-  base::TimeUs batch_now_ = 0;
+  handlers::Moment batch_moment_ = 0;
   bool committing_ = false;
   EngineFigures figures_;
 };

@@ -4,9 +4,9 @@
 ///   may_ask(terminal) → the message is decided → judge(answer) → how long the answer waits
 ///   tick() several times a second: who made no guess for a minute is free again
 ///
-/// A guess is an answer 14, 55 or 75 that was not given before. After ten within a minute by a
-/// terminal, at a station or on a card the next answer waits 1 s, then, doubled by each guess, 2,
-/// 4, 8, 16 and at most 30 s, until a minute has passed without another.
+/// A guess is an answer 14, 55 or 75 that was decided, and not the first answer again. After ten
+/// within a minute by a terminal, at a station or on a card the next answer waits 1 s, then,
+/// doubled by each guess, 2, 4, 8, 16 and at most 30 s, until a minute has passed without another.
 ///
 ///   terminal  all its answers about cards wait, the good ones too: what waits tells nothing.
 ///   card      all answers about this card wait, whoever asks. An unknown number is told by its

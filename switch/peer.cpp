@@ -48,8 +48,12 @@ void Peer::deliver(base::ByteView answer, const MessageFacts& facts, base::TimeU
 }
 
 void Peer::fail(std::string_view reason, std::optional<std::uint16_t> offset, base::TimeUs) {
-  if (offset) ++unreadable_;
-  session_.fail(offset ? fmt::format("{} at offset {}", reason, *offset) : std::string(reason));
+  if (offset) {
+    ++unreadable_;
+    session_.fail(fmt::format("{} at offset {}", reason, *offset), Session::Blame::peer);
+  } else {
+    session_.fail(reason, Session::Blame::nobody);
+  }
   has_failed_ = true;
   host_.stir(*this);
 }

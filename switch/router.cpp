@@ -204,7 +204,10 @@ void note_answer(const Answer& answer, MessageFacts& facts) {
                                : handlers::info(answer.refusal).words;
   facts.bad_element = answer.bad_element;
   // Bytes in the wrong place may be a card number's.
-  if (answer.refusal == Refusal::format_error) facts.amount_won = -1;
+  if (answer.refusal == Refusal::format_error) {
+    facts.amount_won = -1;
+    facts.reference = {};
+  }
   facts.sequence = answer.sequence;
   if (answer.reference[0] != 0) facts.reference = answer.reference;
 }

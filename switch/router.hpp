@@ -24,7 +24,7 @@ namespace core {
 class GuessBrake;
 
 /// A station as the edge sees it: who it is, how it writes, which keys it has. Lives as long as
-/// the switch.
+/// a connection of the station, or a frame of one, is there.
 struct StationLink {
   handlers::Station station;
   const codec::Profile* profile = &codec::kIso87Binary;

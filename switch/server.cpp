@@ -220,7 +220,7 @@ void Server::run() {
 }
 
 void Server::round() {
-  engine_.flush(clock_.now());
+  engine_.flush(moment());
   std::swap(stirred_, working_);
   for (Peer* peer : working_) {
     peer->stirred = false;

@@ -92,6 +92,7 @@ class Server final : private PeerHost {
   std::size_t most_connections() const { return options_.connections; }
 
  private:
+  handlers::Moment moment() const { return {clock_.now(), age_clock_.now()}; }
   struct Delivered {
     StationLine* line;
     MessageFacts facts;
@@ -133,6 +134,7 @@ class Server final : private PeerHost {
   ledger::Store& store_;
   MessageLog& log_;
   const SwitchClock clock_;
+  const AgeClock age_clock_{clock_};
   ServerOptions options_;
   GuessBrake brake_;
   boost::asio::steady_timer timer_;

@@ -9,7 +9,7 @@
 namespace core {
 
 bool Server::settle() {
-  while (!engine_.committing() && engine_.has_work()) engine_.flush(clock_.now());
+  while (!engine_.committing() && engine_.has_work()) engine_.flush(moment());
   return !engine_.committing();
 }
 

@@ -126,10 +126,10 @@ void Session::put_out(base::ByteView bytes, base::TimeUs now_us) {
   output_.insert(output_.end(), bytes.begin(), bytes.end());
 }
 
-void Session::fail(std::string_view reason) {
+void Session::fail(std::string_view reason, Blame blame) {
   CP_ASSERT(in_flight_ > 0);
   --in_flight_;
-  end(reason, Blame::peer);
+  end(reason, blame);
 }
 
 void Session::sent(std::size_t size, base::TimeUs now_us) {

@@ -96,8 +96,6 @@ class Session {
   void hold();
   /// A held answer is to be sent now.
   void release(base::ByteView bytes, base::TimeUs now_us);
-  /// One submitted frame has no answer and the connection must end.
-  void fail(std::string_view reason);
   /// The engine forgot this connection: nothing submitted will be answered any more.
   void forget_submitted() { in_flight_ = 0; }
   /// … and nothing held will be sent.
@@ -108,6 +106,8 @@ class Session {
 
   /// Whether the peer did wrong or all is well, for the log.
   enum class Blame : bool { nobody, peer };
+  /// One submitted frame has no answer and the connection must end.
+  void fail(std::string_view reason, Blame blame);
   /// The first reason stays.
   void end(std::string_view reason, Blame blame = Blame::nobody);
   /// Ends without waiting for answers or for the peer to take them.

@@ -253,7 +253,7 @@ void TlsGate::use(std::vector<config::TlsListener> listeners, TlsContexts contex
     TlsContexts fresh;
     for (auto& gateway : gateways_)
       for (std::size_t i = 0; i < listeners.size(); ++i)
-        if (listeners[i].name == gateway->settings.name) {
+        if (listeners[i].name == gateway->name) {
           gateway->settings = listeners[i];
           fresh.push_back(std::move(contexts[i]));
           break;
@@ -322,7 +322,7 @@ std::vector<TlsFigures> TlsGate::figures() const {
   std::vector<TlsFigures> all;
   for (const auto& gateway : gateways_) {
     TlsFigures& figures = all.emplace_back();
-    figures.listener = gateway->settings.name;
+    figures.listener = gateway->name;
     figures.valid_until_us = gateway->valid_until_us;
     figures.admitted = gateway->admitted;
     for (std::size_t i = 0; i < kTlsRefusals; ++i)

@@ -111,8 +111,9 @@ class TlsGate {
   using Handshakes = std::map<std::uint64_t, Handshake>;
   struct Gateway {
     Gateway(boost::asio::io_context& io, MessageLog& log, const config::TlsListener& from)
-        : settings(from), acceptor(io), refusals(log, from.name) {}
-    config::TlsListener settings;
+        : name(from.name), settings(from), acceptor(io), refusals(log, from.name) {}
+    const std::string name;        // read by any thread
+    config::TlsListener settings;  // of the gate's thread, and a reload changes them
     std::uint16_t port = 0;
     Acceptor acceptor;
     bool must_wait = false;  // accept again with the next tick only

@@ -19,6 +19,7 @@ from peers.redis_peer import RedisPeer
 PURCHASES, VERIFIES, HALVES = "purchase=1", "verify=1", "purchase=1,verify=1"
 REQUESTS, BACKLOG = "messages.requests", "store.backlog entries"  # as `cpctl status` names them
 SETTLED_WITHIN_S = 90
+REST_S = 30  # after the copy of a data folder: a shared disk goes on writing when it says it has
 KILL_AFTER_S = 20  # past the first window, in the middle of the second
 
 
@@ -56,6 +57,8 @@ class Bench:
     def begin_run(self):
         shutil.rmtree(self.folder / "data", ignore_errors=True)
         self.copy("made", "data")
+        os.sync()
+        time.sleep(min(REST_S, self.options.seconds))
 
     def copy(self, source, target):
         """Whole or not at all; the holes of the data file stay holes."""

@@ -271,6 +271,44 @@ TEST(SegmentPool, TellsOtherTroubleThanRoomAndThrowsWhenThereIsNoFirst) {
   }
 }
 
+/// However often, and at whichever step: no file is forgotten, and none is made beyond the bound.
+class SpareThatFails : public testing::TestWithParam<const char*> {};
+
+TEST_P(SpareThatFails, IsASpareAgain) {
+  FaultyFiles files;
+  std::atomic<bool> broken{false};
+  const std::string_view step = GetParam();
+  files.rename_error = [&](const auto& to) {
+    const bool is_first = to.filename().string().starts_with(kUnfinishedPrefix);
+    return broken && (step == "first rename" ? is_first : step == "second rename" && !is_first)
+               ? EIO
+               : 0;
+  };
+  files.open_error = [&](const auto& path, OpenFlags) {
+    return broken && step == "open" && path.filename().string().starts_with("segment-") ? EIO : 0;
+  };
+  Rig rig(files, 4 * kSegment, 4'000);
+  std::uint64_t sequence = 0;
+  while (sequence < 28 && (rig.journal->has_room() || rig.ready()))
+    ASSERT_EQ(rig.write(++sequence, 4'000), Journal::Written::yes);
+  broken = true;
+  rig.journal->release(7);
+  for (int i = 0; i < 10'000 && rig.events.count(StoreEvent::segment_failed) == 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::this_thread::sleep_for(std::chrono::milliseconds(30));  // some more tries
+  EXPECT_FALSE(rig.pool.is_ready());
+  broken = false;
+  ASSERT_TRUE(rig.ready());
+  EXPECT_EQ(rig.pool.segments(), 4u);
+  std::vector<std::string> names;
+  EXPECT_EQ(files.list(rig.folder.path(), names), 0);
+  EXPECT_EQ(names.size(), 4u) << testing::PrintToString(names);
+  EXPECT_TRUE(rig.write_surely(29, 4'000));
+}
+
+INSTANTIATE_TEST_SUITE_P(Steps, SpareThatFails,
+                         testing::Values("first rename", "second rename", "open"));
+
 TEST(SegmentPool, ReplacesSparesOfAnotherSizeAndRemovesWhatWasLeftUnfinished) {
   TempFolder folder;
   EventLog events;

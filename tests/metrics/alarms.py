@@ -38,6 +38,8 @@ WELL = {
     f'cyberpass_messages_total{{{POS},message="purchase",answer="00"}}': f"0+60x{LONG}",
     f'cyberpass_messages_total{{{POS},message="purchase",answer="55"}}': f"0+2x{LONG}",
     f'cyberpass_messages_total{{{POS},message="purchase",answer="96"}}': f"0x{LONG}",
+    f"cyberpass_guess_refused_messages_total{{{HERE}}}": f"0x{LONG}",
+    f'cyberpass_guess_braked{{{HERE},who="terminal"}}': f"0x{LONG}",
     f'cyberpass_message_duration_seconds_bucket{{{POS},message="purchase",le="0.001"}}': f"0+62x{LONG}",
     f'cyberpass_message_duration_seconds_bucket{{{POS},message="purchase",le="0.05"}}': f"0+62x{LONG}",
     f'cyberpass_message_duration_seconds_bucket{{{POS},message="purchase",le="+Inf"}}': f"0+62x{LONG}",
@@ -83,6 +85,11 @@ CASES = [
      100, 112, SWITCH),
     # Three of 65 answers.
     ("AnswersUnavailable", changed("cyberpass_messages_total", 'answer="96"', steady_until(100, 0, 3)),
+     100, 105, SWITCH),
+    # The same three, but refused to a guesser, who has an alarm of his own.
+    ("Guessing", {**changed("cyberpass_messages_total", 'answer="96"', steady_until(100, 0, 3)),
+                  **changed("cyberpass_guess_refused_messages_total", "", steady_until(100, 0, 3)),
+                  **changed("cyberpass_guess_braked", "terminal", f"0x100 1x{LONG}")},
      100, 105, SWITCH),
     # 300 in 15 minutes, a quarter of all.
     ("PasswordsGuessed", changed("cyberpass_messages_total", 'answer="55"', steady_until(100, 2, 20)),

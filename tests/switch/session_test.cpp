@@ -309,7 +309,7 @@ TEST_F(SessionTest, AFailedFrameEndsTheConnectionButOthersAreStillAnswered) {
   next();
   feed(framed(5) + framed(5) + framed(5));
   submit_all();
-  session_.fail("MTI not readable");
+  session_.fail("MTI not readable", Session::Blame::peer);
   answer("second");
   EXPECT_EQ(next(), Kind::wait);
   session_.forget_submitted();

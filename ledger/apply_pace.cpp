@@ -15,17 +15,12 @@ void ApplyPace::begin(const EntryCounts& entries) {
   }
 }
 
-void ApplyPace::add(Part& part, std::uint64_t entries, std::uint64_t pages) {
-  part.done += entries;
-  part.pages += pages;
-}
-
 void ApplyPace::wrote(Table table, std::uint64_t entries, std::uint64_t pages) {
-  add(parts_[static_cast<std::size_t>(table) - 1], entries, pages);
+  parts_[static_cast<std::size_t>(table) - 1].add(entries, pages);
 }
 
 void ApplyPace::purged(std::uint64_t looked, std::uint64_t pages) {
-  add(parts_[kPurge], looked, pages);
+  parts_[kPurge].add(looked, pages);
 }
 
 double ApplyPace::progress() const {

@@ -31,10 +31,12 @@ class ApplyPace {
   struct Part {
     std::uint64_t expected = 0, done = 0, pages = 0;
     double pages_each = 1;
+    void add(std::uint64_t more, std::uint64_t more_pages) {
+      done += more;
+      pages += more_pages;
+    }
   };
   static constexpr std::size_t kPurge = kTableCount;
-
-  void add(Part& part, std::uint64_t entries, std::uint64_t pages);
 
   std::array<Part, kTableCount + 1> parts_;
 };

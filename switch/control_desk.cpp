@@ -165,8 +165,8 @@ void ControlDesk::dispatch(ControlClient client, const json::object& request) {
   if (command == "lot") return lot(client, request);
   if (command == "check") return check(client);
   if (command == "keys") return keys(client);
-  if (command == "key-reload") return reload_keys(client);
-  if (command == "reload") return reload(client);
+  if (command == "key-reload") return reload(client, ReloadScope::keys);
+  if (command == "reload") return reload(client, ReloadScope::everything);
   if (command == "backup") return backups_.begin(*door_, client, text_of(request, "folder"));
   if (command == "log-level") return log_level(client, request);
   if (command == "certificates") return certificates(client);
@@ -409,35 +409,16 @@ void ControlDesk::keys(ControlClient client) {
                      }});
 }
 
-/// Between two rounds: what was answered came under the old keys, what comes now under the new.
-void ControlDesk::reload_keys(ControlClient client) {
-  pieces_.push_back(
-      {client, [this, client] {
-         try {
-           view_.keyring.use(view_.keyring.prepare(view_.settings.stations,
-                                                   read_key_file(view_.settings), view_.store),
-                             view_.vault, view_.clock.now());
-         } catch (const std::exception& failure) {
-           view_.log.event(LogLevel::error, "keys", {},
-                           fmt::format("the key file was not taken over, the keys before still "
-                                       "count: {}",
-                                       failure.what()));
-           throw;
-         }
-         view_.log.event(LogLevel::info, "keys", {}, "the key file was read again");
-         door_->send(client, {{"kind", "key-reload"}, {"text", "the switch uses them now"}});
-         door_->finish(client);
-         return true;
-       }});
-}
-
-void ControlDesk::reload(ControlClient client) {
-  view_.reload.begin([this, client, here = std::weak_ptr(here_)](const ReloadOutcome& outcome) {
-    if (here.expired()) return;
-    if (!outcome.worked) return door_->refuse(client, outcome.sentence);
-    door_->send(client, {{"kind", "reload"}, {"text", outcome.sentence}});
-    door_->finish(client);
-  });
+void ControlDesk::reload(ControlClient client, ReloadScope scope) {
+  view_.reload.begin(
+      scope, [this, client, scope, here = std::weak_ptr(here_)](const ReloadOutcome& outcome) {
+        if (here.expired()) return;
+        if (!outcome.worked) return door_->refuse(client, outcome.sentence);
+        const bool all = scope == ReloadScope::everything;
+        door_->send(client, {{"kind", all ? "reload" : "key-reload"},
+                             {"text", all ? outcome.sentence : "the switch uses them now"}});
+        door_->finish(client);
+      });
 }
 
 void ControlDesk::log_level(ControlClient client, const json::object& request) {

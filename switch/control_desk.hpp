@@ -89,8 +89,7 @@ class ControlDesk final : public BackgroundWork {
   static void end_check(ControlClient client, const std::shared_ptr<CheckLink>& link,
                         boost::asio::io_context& io, std::string error, ledger::CheckReport report);
   void keys(ControlClient client);
-  void reload_keys(ControlClient client);
-  void reload(ControlClient client);
+  void reload(ControlClient client, ReloadScope scope);
   void log_level(ControlClient client, const boost::json::object& request);
   void certificates(ControlClient client);
   void reload_certificates(ControlClient client);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <exception>
 #include <set>
@@ -20,6 +21,7 @@ using config::LogLevel;
 
 /// What was read and checked, or why it cannot be taken.
 struct Reload::Fresh {
+  ReloadScope scope{};
   std::shared_ptr<const crypto::FileKeyStore> keys_before;
   std::string why;  ///< empty: it can
   config::Settings settings;
@@ -75,17 +77,22 @@ Reload::~Reload() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Reload::begin(Done done) {
-  if (is_under_way_) return asking_then_.push_back(std::move(done));
+void Reload::begin(ReloadScope scope, Done done) {
+  if (is_under_way_) {
+    scope_then_ = std::max(scope_then_, scope);
+    return asking_then_.push_back(std::move(done));
+  }
   is_under_way_ = true;
+  scope_ = scope;
   asking_.push_back(std::move(done));
-  parts_.manager.reloading();
+  if (scope_ == ReloadScope::everything) parts_.manager.reloading();
   start_reading();
 }
 
 /// Only a reload changes the settings, so that its thread may look at those of now.
 void Reload::start_reading() {
   auto fresh = std::make_shared<Fresh>();
+  fresh->scope = scope_;
   fresh->keys_before = parts_.keyring.keys();
   thread_ = std::thread([this, fresh, here = std::weak_ptr(here_)] {
     read(parts_, *fresh);
@@ -101,18 +108,22 @@ void Reload::start_reading() {
 /// In a thread of its own: files may be slow.
 void Reload::read(const ReloadParts& parts, Fresh& fresh) {
   try {
-    parts.log.reopen();
-    fresh.settings = config::load_settings(parts.command);
-    fresh.changes = config::compare(parts.settings, fresh.settings);
-    if (!fresh.changes.needs_restart.empty())
-      throw std::runtime_error(
-          fmt::format("{} cannot be changed while the switch runs: restart it, or put back what "
-                      "was there",
-                      list_text(fresh.changes.needs_restart)));
+    if (fresh.scope == ReloadScope::everything) {
+      parts.log.reopen();
+      fresh.settings = config::load_settings(parts.command);
+      fresh.changes = config::compare(parts.settings, fresh.settings);
+      if (!fresh.changes.needs_restart.empty())
+        throw std::runtime_error(
+            fmt::format("{} cannot be changed while the switch runs: restart it, or put back what "
+                        "was there",
+                        list_text(fresh.changes.needs_restart)));
+      fresh.contexts = load_contexts(fresh.settings.tls_listeners);
+    } else {
+      fresh.settings = parts.settings;
+    }
     fresh.keys = read_key_file(fresh.settings);
     const crypto::CardVault proof(*fresh.keys);  // else it would throw when it is too late
     fresh.key_changes = key_changes(*fresh.keys_before, *fresh.keys, fresh.settings.stations);
-    fresh.contexts = load_contexts(fresh.settings.tls_listeners);
   } catch (const std::exception& failure) {
     fresh.why = failure.what();
   }
@@ -133,6 +144,10 @@ ReloadOutcome Reload::take(Fresh& fresh) {
     if (!fresh.why.empty()) throw std::runtime_error(fresh.why);
     NextKeys keys =
         parts_.keyring.prepare(fresh.settings.stations, std::move(fresh.keys), parts_.store);
+    if (fresh.scope == ReloadScope::keys) {
+      parts_.keyring.use(std::move(keys), parts_.vault, parts_.clock.now());
+      return {true, "the key file was read again"};
+    }
     std::set<std::string> anew;
     for (const config::StationChange& change : fresh.changes.stations_changed)
       if (change.ends_connections) anew.insert(change.name);
@@ -155,17 +170,22 @@ ReloadOutcome Reload::take(Fresh& fresh) {
 }
 
 void Reload::end(const ReloadOutcome& outcome) {
-  parts_.log.event(outcome.worked ? LogLevel::info : LogLevel::error,
-                   outcome.worked ? "reload" : "reload refused", {}, outcome.sentence);
-  parts_.manager.ready(fmt::format("{} stations; reload at {}: {}", parts_.server.stations().size(),
-                                   base::iso_seoul(parts_.clock.now()), outcome.sentence));
+  const LogLevel level = outcome.worked ? LogLevel::info : LogLevel::error;
+  if (scope_ == ReloadScope::keys) {
+    parts_.log.event(level, "keys", {}, outcome.sentence);
+  } else {
+    parts_.log.event(level, outcome.worked ? "reload" : "reload refused", {}, outcome.sentence);
+    parts_.manager.ready(fmt::format("{} stations; reload at {}: {}",
+                                     parts_.server.stations().size(),
+                                     base::iso_seoul(parts_.clock.now()), outcome.sentence));
+  }
   is_under_way_ = false;
   for (const Done& done : std::exchange(asking_, {}))
     if (done) done(outcome);
   std::vector<Done> next = std::exchange(asking_then_, {});
   if (next.empty()) return;
   asking_.insert(asking_.end(), next.begin(), std::prev(next.end()));
-  begin(std::move(next.back()));
+  begin(std::exchange(scope_then_, ReloadScope::keys), std::move(next.back()));
 }
 
 }  // namespace core

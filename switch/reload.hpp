@@ -1,14 +1,15 @@
 #pragma once
 /// Reads settings, stations, keys, packager files and certificates again while the switch serves,
-/// all or nothing.
+/// all or nothing; or the key file alone.
 ///
-///   begin() → a thread opens the log file again, then reads and checks everything
+///   begin() → a thread opens the log file again, then reads and checks what is asked for
 ///   → between two rounds what was submitted is answered → the switch goes over, or stays as it is
 ///   → one event, and the answer to whoever asked: what has changed, or why nothing did
 ///
-/// The log file is opened again whatever comes of the rest.
+/// With everything the log file is opened again, whatever comes of the rest.
 
 #include <boost/asio/io_context.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -43,6 +44,8 @@ struct ReloadParts {
   TlsGate* gate = nullptr;  ///< none without a TLS listener
 };
 
+enum class ReloadScope : std::uint8_t { keys, everything };
+
 struct ReloadOutcome {
   bool worked = false;
   std::string sentence;  ///< what has changed, or why nothing did
@@ -59,7 +62,7 @@ class Reload {
 
   /// Who asks while one is under way gets the outcome of another one after it.
   using Done = std::function<void(const ReloadOutcome&)>;
-  void begin(Done done = {});
+  void begin(ReloadScope scope, Done done = {});
   /// Several times a second: goes over where that had to wait for a commit.
   void tick();
 
@@ -74,8 +77,9 @@ class Reload {
   std::thread thread_;
   std::shared_ptr<Fresh> fresh_;  // read, and waits for the moment between two rounds
   bool is_under_way_ = false;
-  std::vector<Done> asking_;                                               // for the one under way
-  std::vector<Done> asking_then_;                                          // for the next
+  ReloadScope scope_{}, scope_then_{};  // of the one under way; the wider of what the next ones ask
+  std::vector<Done> asking_;            // for the one under way
+  std::vector<Done> asking_then_;       // for the next
   const std::shared_ptr<const bool> here_ = std::make_shared<bool>(true);  // goes with this
 };
 

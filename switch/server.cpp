@@ -130,9 +130,10 @@ void Server::admit(StationLine& line, Stream stream, std::string_view how) {
   ++open_peers_;
   ++line.figures.connections;
   ++line.figures.accepted;
-  log_.event(LogLevel::info, "connect", line.link.station.name,
-             fmt::format("connection {}{}, {} of {} now", peer.number(), how,
-                         line.figures.connections.value(), line.max_connections));
+  if (line.connection_lines.take())
+    log_.event(LogLevel::info, "connect", line.link.station.name,
+               fmt::format("connection {}{}, {} of {} now", peer.number(), how,
+                           line.figures.connections.value(), line.max_connections));
   stir(peer);
 }
 
@@ -194,10 +195,11 @@ void Server::closed(Peer& peer) {
   const bool at_fault = peer.session().blame() == Session::Blame::peer;
   if (at_fault) ++line.figures.at_fault;
   line.figures.refused_frames += peer.refused_frames();
-  log_.event(at_fault ? LogLevel::warning : LogLevel::info, "disconnect", line.link.station.name,
-             fmt::format("connection {}: {}; {} messages in {} s", peer.number(),
-                         peer.session().reason(), peer.messages(),
-                         (base::steady_now() - peer.began_us()) / base::kMicrosPerSecond));
+  if (line.connection_lines.take())
+    log_.event(at_fault ? LogLevel::warning : LogLevel::info, "disconnect", line.link.station.name,
+               fmt::format("connection {}: {}; {} messages in {} s", peer.number(),
+                           peer.session().reason(), peer.messages(),
+                           (base::steady_now() - peer.began_us()) / base::kMicrosPerSecond));
 }
 
 bool Server::is_done() const { return stop_by_us_ != 0 && peers_.empty(); }
@@ -302,6 +304,7 @@ void Server::on_timer() {
     if (listener->must_wait) accept(*listener);
   let_go();
   tell_refusals();
+  tell_left_out(now_us);
   log_.tick();
   if (tick_) tick_(now_us);
 }
@@ -317,6 +320,16 @@ void Server::tell_clock_step(base::TimeUs now_us) {
                          "{} now, business day {}; see that it is right",
                          step_s < 0 ? "back" : "forward", std::abs(step_s),
                          base::iso_seoul(clock_us), base::business_day(clock_us)));
+}
+
+/// A station that does nothing but connect must not push the lines of money out of the log.
+void Server::tell_left_out(base::TimeUs now_us) {
+  for (auto& line : stations_)
+    if (const std::uint64_t left_out = line->connection_lines.look(now_us); left_out != 0)
+      log_.event(
+          LogLevel::warning, "connect", line->link.station.name,
+          fmt::format("{} lines of connections that came or went were left out; {} of {} now",
+                      left_out, line->figures.connections.value(), line->max_connections));
 }
 
 void Server::tell_refusals() {

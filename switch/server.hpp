@@ -127,6 +127,7 @@ class Server final : private PeerHost {
   void on_timer();
   void tell_brake(const BrakeChange& change);
   void tell_refusals();
+  void tell_left_out(base::TimeUs now_us);
   void tell_clock_step(base::TimeUs now_us);
 
   boost::asio::io_context& io_;

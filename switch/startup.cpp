@@ -222,7 +222,7 @@ void Switch::await_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
     if (signal == SIGHUP) {
-      reload_->begin();
+      reload_->begin(ReloadScope::everything);
       return await_signal();
     }
     std::signal(SIGALRM, give_up);

@@ -8,10 +8,14 @@
 #include <utility>
 #include <vector>
 
+#include "switch/line_quota.hpp"
 #include "switch/router.hpp"
 #include "switch/station_figures.hpp"
 
 namespace core {
+
+/// Log lines a second of a station's connections that come and go.
+inline constexpr std::uint32_t kConnectionLines = 100;
 
 struct StationSettings {
   StationLink link;
@@ -44,6 +48,7 @@ struct StationLine {
   bool is_leaving = false;  ///< a reload took it away: nobody new is let in
   StationFigures figures;
   std::uint64_t refused_told = 0;  ///< of figures.refused, those the log knows of
+  LineQuota connection_lines{kConnectionLines};
 };
 
 }  // namespace core

@@ -51,11 +51,7 @@ void TlsRefusals::note(std::string_view from, TlsRefusal why, std::string_view d
   tick(now_us);
   ++count_;
   ++counts_[static_cast<std::size_t>(why)];
-  if (lines_ == kRefusalLines) {
-    ++untold_;
-    return;
-  }
-  ++lines_;
+  if (!quota_.take()) return;
   log_.event(LogLevel::warning, "tls refused", {},
              detail.empty()
                  ? fmt::format("listener {}: {}: {}", listener_, from, to_text(why))
@@ -63,14 +59,10 @@ void TlsRefusals::note(std::string_view from, TlsRefusal why, std::string_view d
 }
 
 void TlsRefusals::tick(base::TimeUs now_us) {
-  if (now_us - second_began_us_ < base::kMicrosPerSecond) return;
-  if (untold_ != 0)
+  if (const std::uint64_t left_out = quota_.look(now_us); left_out != 0)
     log_.event(LogLevel::warning, "tls refused", {},
                fmt::format("listener {}: {} more; `cpctl certificates` counts them by reason",
-                           listener_, untold_));
-  second_began_us_ = now_us;
-  lines_ = 0;
-  untold_ = 0;
+                           listener_, left_out));
 }
 
 }  // namespace core

@@ -8,6 +8,7 @@
 
 #include "base/figures.hpp"
 #include "base/time.hpp"
+#include "switch/line_quota.hpp"
 #include "switch/message_log.hpp"
 
 namespace core {
@@ -57,9 +58,7 @@ class TlsRefusals {
   const std::string listener_;
   std::array<base::Count, kTlsRefusals> counts_;
   base::Count count_;
-  std::uint64_t untold_ = 0;  // of this second
-  std::uint32_t lines_ = 0;   // of this second
-  base::TimeUs second_began_us_ = 0;
+  LineQuota quota_{kRefusalLines};
 };
 
 }  // namespace core

@@ -54,6 +54,27 @@ TEST(DurableStore, WhatIsCommittedIsReadAndIsThereAfterARestart) {
   EXPECT_EQ(value_of(*store, Table::cards, "c"), "-");
 }
 
+/// Else the data file's new name could be gone after a power cut, and with it what was answered.
+TEST(DurableStore, DoesNotStartOnAFolderWhoseNewNamesCannotBeSynced) {
+  test::TempFolder folder;
+  test::EventLog events;
+  test::FaultyFiles files;
+  StoreOptions options = test::still_options(folder);
+  options.files = &files;
+  int syncs = 0;  // the first is of the folder that was made
+  files.sync_folder_error = [&](const auto& path) {
+    return path == options.folder && ++syncs == 2 ? EIO : 0;
+  };
+  try {
+    DurableStore::open(options, events);
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find("cannot be synced: Input/output error"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(DurableStore, ItsFiguresTellAWindowsAgeAndItsWayIntoTheDataFile) {
   TempFolder folder;
   EventLog events;

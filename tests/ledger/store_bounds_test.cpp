@@ -25,9 +25,10 @@ TEST(StoreBounds, ABatchOverItsBoundIsRefusedAndTold) {
   StoreOptions options = still_options(folder);
   options.max_batch_bytes = 10'000;
   const auto store = DurableStore::open(options, events);
-  EXPECT_EQ(put(*store, Table::cards, "a", std::string(10'000, 'x')), CommitOutcome::refused);
+  EXPECT_EQ(put(*store, Table::cards, "a", std::string(9'992, 'x')), CommitOutcome::refused);
   EXPECT_EQ(events.count(StoreEvent::batch_too_large), 1u);
-  EXPECT_EQ(put(*store, Table::cards, "a", std::string(9'900, 'x')), CommitOutcome::committed);
+  EXPECT_EQ(put(*store, Table::cards, "a", std::string(9'991, 'x')), CommitOutcome::committed)
+      << "to the byte: 8 of the entry's header, 1 of the key";
   // Only what lives counts.
   WriteSet batch;
   for (int i = 0; i < 10; ++i) batch.put(Table::cards, "b", std::string(5'000, 'x'));

@@ -82,7 +82,8 @@ class FaultyFiles : public FileLayer {
   /// Nothing waits for the disk: enough where the process dies and the system does not.
   bool without_sync = false;
   std::function<int(const Path&, OpenFlags)> open_error;
-  std::function<int(const Path&)> rename_error, sync_error, reserve_error, read_error;
+  std::function<int(const Path&)> rename_error, sync_error, sync_folder_error, reserve_error,
+      read_error;
   /// 0: as usual; negative: that error, nothing written; positive: so many bytes only.
   std::function<std::int64_t(const Path&, std::size_t size, std::uint64_t at)> write_fault;
 
@@ -106,7 +107,8 @@ class FaultyFiles : public FileLayer {
   int make_folder(const Path& path) override { return system_files().make_folder(path); }
   int sync_folder(const Path& path) override {
     call("sync_folder", path);
-    return without_sync ? 0 : system_files().sync_folder(path);
+    const int error = sync_folder_error ? sync_folder_error(path) : 0;
+    return error != 0 || without_sync ? error : system_files().sync_folder(path);
   }
   int list(const Path& folder, std::vector<std::string>& names) override {
     return system_files().list(folder, names);

@@ -19,12 +19,13 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 
 from machine import Machine, Service, echo_code, expect
 
 UNIT = "/lib/systemd/system/cyberpass.service"
-KEPT_AFTER_PURGE = ("/etc/cyberpass", "/var/lib/cyberpass", "/var/log/cyberpass")
+KEPT_AFTER_PURGE = ("/etc/cyberpass", "/var/lib/cyberpass", "/var/log/cyberpass", "/var/backups/cyberpass")
 PORT = 8580
 
 
@@ -64,6 +65,10 @@ def serve(machine):
         expect(echo_code(PORT) == "00", "an echo")
         expect("business day" in service.as_user("cpctl", "--data", "/var/lib/cyberpass", "status"),
                "status")
+        # Under the unit it may write nowhere else.
+        folder = f"/var/backups/cyberpass/{time.time_ns()}"
+        service.as_user("cpctl", "--data", "/var/lib/cyberpass", "backup", folder)
+        expect(machine.has(f"{folder}/manifest"), "a backup")
         expect("everything is as it was" in service.reload(), "reload")
         expect(service.wait_for("RELOADING") and service.wait_for("READY"), "it says that it reloads")
         rotate_logs(machine)

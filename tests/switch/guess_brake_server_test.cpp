@@ -83,6 +83,8 @@ TEST(GuessBrakeServer, AtTheBoundOfHeldAnswersTheConnectionIsNotRead) {
   client.send(card_message(12, "POS00002"));
   EXPECT_EQ(stan_of(client.receive()), 11u);
   EXPECT_EQ(stan_of(client.receive()), 12u);
+  const core::StationFigures figures = tested.figures(kShop);
+  EXPECT_EQ(figures.limits[static_cast<std::size_t>(core::SessionLimit::held)], 1u);
   EXPECT_NE(tested.log_text().find("the limit of answers held back"), std::string::npos);
 }
 

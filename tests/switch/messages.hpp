@@ -37,6 +37,7 @@ struct CardRequest {
   std::uint16_t mti = 200;
   std::uint64_t processing = 0;
   std::uint64_t amount_won = 5'000;  ///< 0: no DE 4 and 49
+  std::string_view reference = {};   ///< DE 37
   std::string_view terminal = "POS00001";
   std::optional<crypto::PinBlock> pin_block = {};
 };
@@ -52,6 +53,7 @@ inline std::string card_request(const CardRequest& wanted) {
   writer.number(11, wanted.stan);
   writer.number(12, 101'530);
   writer.number(13, 1'122);
+  if (!wanted.reference.empty()) writer.text(37, wanted.reference);
   writer.text(41, wanted.terminal);
   writer.text(42, "DEMOMART0000001");
   if (wanted.amount_won != 0) writer.text(49, "410");

@@ -20,7 +20,7 @@ TEST(Reload, WaitsForTheCommitOnItsWayAndAnswersWhatWasSubmittedBefore) {
 
   std::vector<std::string> told;  // the switch's thread
   const auto ask = [&] {
-    tested.reload().begin([&](const core::ReloadOutcome& outcome) {
+    tested.reload().begin(core::ReloadScope::everything, [&](const core::ReloadOutcome& outcome) {
       EXPECT_TRUE(outcome.worked);
       told.push_back(outcome.sentence);
     });
@@ -50,7 +50,8 @@ TEST(Reload, OneUnderWayDoesNotHoldUpTheStopAndTellsNobodyThen) {
   {
     TestSwitch tested;
     tested.on_thread([&] {
-      tested.reload().begin([&](const core::ReloadOutcome&) { told = true; });
+      tested.reload().begin(core::ReloadScope::everything,
+                            [&](const core::ReloadOutcome&) { told = true; });
       tested.server().stop("the test is over");
       return true;
     });

@@ -143,6 +143,19 @@ TEST(Server, MoreThanTheRequestsInFlightAreNotRead) {
   EXPECT_EQ(log.find(line, log.find(line) + 1), std::string::npos) << "told once";
 }
 
+/// It may be twelve digits of a card, where the bytes stand in the wrong place.
+TEST(Server, TheReferenceOfAMessageThatIsNotUnderstoodIsNotLogged) {
+  TestSwitch tested;
+  Client client(tested.port(kPos));
+  client.send(card_request({.stan = 1, .reference = "ABCDEF000001"}));
+  EXPECT_EQ(code_of(client.receive()), "14");
+  client.send(card_request({.stan = 2, .amount_won = 0, .reference = "941012990000"}));
+  EXPECT_EQ(code_of(client.receive()), "30");
+  const std::string log = tested.log_text();
+  EXPECT_NE(log.find("ABCDEF000001"), std::string::npos);
+  EXPECT_EQ(log.find("941012990000"), std::string::npos);
+}
+
 TEST(Server, ConnectionsOverAStationsLimitAreClosedWithALogLine) {
   TestSwitchOptions options;
   options.station_connections = 2;
@@ -157,6 +170,21 @@ TEST(Server, ConnectionsOverAStationsLimitAreClosedWithALogLine) {
   EXPECT_EQ(tested.figures(kPos).refused, 1u);
   std::this_thread::sleep_for(150ms);
   EXPECT_NE(tested.log_text().find("the limit of 2 of this station is reached"), std::string::npos);
+}
+
+TEST(Server, AStationThatDoesNothingButConnectDoesNotFillTheLog) {
+  TestSwitch tested;
+  for (int i = 0; i < 300; ++i) Client comes_and_goes(tested.port(kPos));
+  while (tested.figures(kPos).accepted < 300) std::this_thread::sleep_for(5ms);
+  ASSERT_TRUE(tested.becomes([&] { return tested.server().connections() == 0; }));
+  std::this_thread::sleep_for(1'200ms);  // the second is over
+  const std::string log = tested.log_text();
+  std::size_t lines = 0;
+  for (std::size_t at = log.find("connect "); at != std::string::npos;
+       at = log.find("connect ", at + 1))
+    ++lines;
+  EXPECT_LT(lines, 500u);
+  EXPECT_NE(log.find("lines of connections that came or went were left out"), std::string::npos);
 }
 
 TEST(Server, ConnectionsOverTheLimitInAllAreClosedUntilOneLeaves) {

@@ -124,11 +124,11 @@ JournaledStore::JournaledStore(const StoreOptions& options, StoreEvents& events)
 
 void JournaledStore::recover() {
   const AppliedMark mark = file_->mark();
-  RecoveryReport report = read_journal(files_, journal_folder(options_.folder), mark,
-                                       [this](std::uint64_t sequence, const JournalEntry& entry) {
-                                         active_->put(entry.table, HashedKey(entry.key),
-                                                      entry.value, entry.erased, sequence);
-                                       });
+  RecoveryReport report =
+      read_journal(files_, journal_folder(options_.folder), mark,
+                   [this](std::uint64_t, const JournalEntry& entry) {
+                     active_->put(entry.table, HashedKey(entry.key), entry.value, entry.erased);
+                   });
   sequence_ = report.last_sequence;
   shown_batch_ = sequence_;
   report_recovery(report);
@@ -283,7 +283,7 @@ CommitOutcome JournaledStore::write(const PackedEntries& packed) {
 void JournaledStore::publish(const WriteSet& batch) noexcept {
   if (active_->empty()) active_since_us_.set(base::steady_now());
   batch.for_each_live([&](Table table, std::string_view key, std::string_view value, bool erased) {
-    active_->put(table, HashedKey(key), value, erased, sequence_);
+    active_->put(table, HashedKey(key), value, erased);
   });
 }
 

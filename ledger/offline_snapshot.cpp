@@ -27,9 +27,8 @@ OfflineSnapshot::OfflineSnapshot(const std::filesystem::path& folder)
 
 RecoveryReport OfflineSnapshot::replay(FileLayer& files) {
   return read_journal(files, journal_folder(folder_), reader_.mark(),
-                      [this](std::uint64_t sequence, const JournalEntry& entry) {
-                        overlay_.put(entry.table, HashedKey(entry.key), entry.value, entry.erased,
-                                     sequence);
+                      [this](std::uint64_t, const JournalEntry& entry) {
+                        overlay_.put(entry.table, HashedKey(entry.key), entry.value, entry.erased);
                       });
 }
 

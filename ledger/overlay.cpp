@@ -2,31 +2,38 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "base/assert.hpp"
 
 namespace ledger {
 
-void Overlay::put(Table table, const HashedKey& key, std::string_view value, bool erased,
-                  std::uint64_t sequence) {
+void Overlay::put(Table table, const HashedKey& key, std::string_view value, bool erased) {
   CP_ASSERT(value.size() < (std::size_t{1} << 31));
-  Map& map = const_cast<Map&>(shard(table, key.hash));
-  const auto [at, is_new] =
-      map.try_emplace(Key{key.hash, key.text.data(), size32(key.text)}, Slot{});
-  Slot& slot = at->second;
-  if (is_new || value.size() > slot.capacity) {
-    char* place = allocate(key.text.size() + value.size());
-    std::memcpy(place, key.text.data(), key.text.size());
-    at->first.data = place;
-    slot.capacity = size32(value) & 0x7FFFFFFF;
-    if (is_new) ++entries_;
+  Set& set = const_cast<Set&>(shard(table, key.hash));
+  const auto at = set.find(key);
+  Entry* entry = at != set.end() ? at->entry : nullptr;
+  if (entry == nullptr || entry->value_size != value.size()) {
+    entry = make_entry(key.text, value.size());
+    if (at != set.end()) {
+      at->entry = entry;
+    } else {
+      set.insert(Slot{entry});
+      ++entries_;
+    }
   }
-  // data is const for readers only; behind the key lie `capacity` bytes of our own arena.
-  if (!value.empty())
-    std::memcpy(const_cast<char*>(at->first.data) + at->first.size, value.data(), value.size());
-  slot.value_size = size32(value);
-  slot.erased = erased;
-  slot.sequence = sequence;
+  entry->erased = erased;
+  if (!value.empty()) std::memcpy(entry->bytes() + entry->key_size, value.data(), value.size());
+}
+
+Overlay::Entry* Overlay::make_entry(std::string_view key, std::size_t value_size) {
+  constexpr std::size_t kAlignment = alignof(Entry);
+  const std::size_t size = sizeof(Entry) + key.size() + value_size;
+  auto* const entry = new (allocate((size + kAlignment - 1) / kAlignment * kAlignment)) Entry{};
+  entry->key_size = static_cast<std::uint32_t>(key.size());
+  entry->value_size = static_cast<std::uint32_t>(value_size) & 0x7FFFFFFF;
+  std::memcpy(entry->bytes(), key.data(), key.size());
+  return entry;
 }
 
 char* Overlay::allocate(std::size_t size) {
@@ -49,27 +56,23 @@ char* Overlay::allocate(std::size_t size) {
 void Overlay::collect(Table table, std::string_view first,
                       std::vector<OverlayEntry>& sorted) const {
   sorted.clear();
-  for (const Map& map : tables_[static_cast<std::size_t>(table) - 1]) {
-    for (const auto& [key, slot] : map) {
-      const std::string_view text(key.data, key.size);
-      if (text < first) continue;
-      const Found found = found_of(slot, key);
-      sorted.push_back({text, found.value, found.sequence, found.erased});
-    }
-  }
+  for (const Set& set : tables_[static_cast<std::size_t>(table) - 1])
+    for (const Slot& slot : set)
+      if (const Entry& entry = *slot.entry; entry.key() >= first)
+        sorted.push_back({entry.key(), entry.value(), entry.erased != 0});
   std::sort(sorted.begin(), sorted.end(),
             [](const OverlayEntry& a, const OverlayEntry& b) { return a.key < b.key; });
 }
 
 std::uint64_t Overlay::entries(Table table) const {
   std::uint64_t sum = 0;
-  for (const Map& map : tables_[static_cast<std::size_t>(table) - 1]) sum += map.size();
+  for (const Set& set : tables_[static_cast<std::size_t>(table) - 1]) sum += set.size();
   return sum;
 }
 
 void Overlay::clear() {
   for (auto& table : tables_)
-    for (Map& map : table) map.clear();
+    for (Set& set : table) set.clear();
   large_.clear();
   chunk_ = 0;
   used_ = kChunkBytes;

@@ -1,12 +1,14 @@
 #pragma once
-/// What is committed and not yet in LMDB: per table a hash map over an arena.
+/// What is committed and not yet in LMDB: per table a hash set over an arena.
 ///
 ///   put (at most one thread) … → frozen: only read, by any thread → clear (one thread) → used
 ///   again
 ///
 /// A get of a key that is absent is the common case: the key is hashed once for all overlays, and
-/// the maps keep their memory from window to window. Each table is cut into shards, so that a
-/// growing map moves a 64th of its entries at a time and no batch waits for the whole.
+/// the sets keep their memory from window to window. Each table is cut into shards, so that a
+/// growing set moves a 64th of its entries at a time and no batch waits for the whole. At 10,000
+/// purchases a second an overlay has some 700,000 entries, so a slot holds a pointer and nothing
+/// else.
 
 #include <array>
 #include <cstdint>
@@ -14,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "ledger/tables.hpp"
 
@@ -29,7 +31,6 @@ struct HashedKey {
 
 struct OverlayEntry {
   std::string_view key, value;
-  std::uint64_t sequence = 0;  ///< of the batch that wrote it
   bool erased = false;
 };
 
@@ -40,28 +41,26 @@ class Overlay {
   Overlay& operator=(const Overlay&) = delete;
   ~Overlay() = default;
 
-  /// Key and value are copied. A value that is not longer than the entry's first takes its place.
-  void put(Table table, const HashedKey& key, std::string_view value, bool erased,
-           std::uint64_t sequence);
+  /// Key and value are copied. A value that is as long as the one before takes its place.
+  void put(Table table, const HashedKey& key, std::string_view value, bool erased);
 
   struct Found {
     bool erased = false;
     std::string_view value;  ///< valid until the next put or clear
-    std::uint64_t sequence = 0;
   };
   /// False when the overlay does not have the key; `found` is then as it was.
   bool find(Table table, const HashedKey& key, Found& found) const {
-    const Map& map = shard(table, key.hash);
-    const auto at = map.find(Key{key.hash, key.text.data(), size32(key.text)});
-    if (at == map.end()) return false;
-    found = found_of(at->second, at->first);
+    const Set& set = shard(table, key.hash);
+    const auto at = set.find(key);
+    if (at == set.end()) return false;
+    found = {at->entry->erased != 0, at->entry->value()};
     return true;
   }
 
   /// The table's entries from `first` on, erased ones too, sorted by key. Costs the table's size.
   void collect(Table table, std::string_view first, std::vector<OverlayEntry>& sorted) const;
 
-  /// Memory that the entries take: arena and map slots.
+  /// Memory that the entries take: arena and sets.
   std::uint64_t bytes() const { return arena_bytes_ + entries_ * kSlotBytes; }
   std::uint64_t entries() const { return entries_; }
   std::uint64_t entries(Table table) const;
@@ -72,43 +71,47 @@ class Overlay {
  private:
   static constexpr std::size_t kShards = 64;
   static constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
-  /// A slot at the maps' usual load of about two thirds.
-  static constexpr std::uint64_t kSlotBytes = 64;
+  /// A slot at the sets' usual load of about two thirds.
+  static constexpr std::uint64_t kSlotBytes = 14;
 
-  struct Key {
-    std::uint64_t hash;
-    mutable const char* data;  // moved into the arena once the key is in the map
-    std::uint32_t size;
-    bool operator==(const Key& other) const {
-      return hash == other.hash &&
-             std::string_view(data, size) == std::string_view(other.data, other.size);
+  struct Entry {  // in the arena; key and value lie behind it
+    std::uint32_t key_size, value_size : 31, erased : 1;
+    char* bytes() { return reinterpret_cast<char*>(this + 1); }
+    const char* bytes() const { return reinterpret_cast<const char*>(this + 1); }
+    std::string_view key() const { return {bytes(), key_size}; }
+    std::string_view value() const { return {bytes() + key_size, value_size}; }
+  };
+  struct Slot {
+    mutable Entry* entry;  // a longer value moves it, its key is always the same
+  };
+  struct SlotHash {
+    using is_avalanching = void;
+    using is_transparent = void;
+    std::size_t operator()(const HashedKey& key) const { return key.hash; }
+    std::size_t operator()(const Slot& slot) const { return HashedKey(slot.entry->key()).hash; }
+  };
+  struct SlotEqual {
+    using is_transparent = void;
+    bool operator()(const Slot& slot, const HashedKey& key) const {
+      return slot.entry->key() == key.text;
+    }
+    bool operator()(const HashedKey& key, const Slot& slot) const { return (*this)(slot, key); }
+    bool operator()(const Slot& one, const Slot& other) const {
+      return one.entry->key() == other.entry->key();
     }
   };
-  struct KeyHash {
-    using is_avalanching = void;
-    std::size_t operator()(const Key& key) const { return key.hash; }
-  };
-  struct Slot {  // the value lies behind the key in the arena
-    std::uint64_t sequence;
-    std::uint32_t value_size, capacity : 31, erased : 1;
-  };
-  using Map = boost::unordered_flat_map<Key, Slot, KeyHash>;
+  using Set = boost::unordered_flat_set<Slot, SlotHash, SlotEqual>;
 
-  static std::uint32_t size32(std::string_view text) {
-    return static_cast<std::uint32_t>(text.size());
-  }
-  static Found found_of(const Slot& slot, const Key& key) {
-    return {slot.erased != 0, {key.data + key.size, slot.value_size}, slot.sequence};
-  }
-  // The map itself uses the hash's highest and lowest bits.
-  const Map& shard(Table table, std::uint64_t hash) const {
+  // The set itself uses the hash's highest and lowest bits.
+  const Set& shard(Table table, std::uint64_t hash) const {
     return tables_[static_cast<std::size_t>(table) - 1][(hash >> 12) % kShards];
   }
+  Entry* make_entry(std::string_view key, std::size_t value_size);
   char* allocate(std::size_t size);
 
-  std::array<std::array<Map, kShards>, kTableCount> tables_;
+  std::array<std::array<Set, kShards>, kTableCount> tables_;
   std::vector<std::unique_ptr<char[]>> chunks_;  // of kChunkBytes
-  std::vector<std::unique_ptr<char[]>> large_;   // one value each
+  std::vector<std::unique_ptr<char[]>> large_;   // one entry each
   std::size_t chunk_ = 0;                        // chunks begun; the last of them is being filled
   std::size_t used_ = kChunkBytes;               // of it
   std::uint64_t arena_bytes_ = 0, entries_ = 0;

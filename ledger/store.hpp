@@ -4,13 +4,12 @@
 ///   get/scan see every committed batch → the ledger lays its WriteSet over them
 ///   → commit(batch, done) → done(committed | refused | unknown), perhaps later
 ///
-/// Shaped so that a replicated engine fits: a commit is asynchronous; reads of a batch can be asked
-/// for together; scans are bounded; whoever computed a batch can compute it again.
+/// Shaped so that a replicated engine fits: a commit is asynchronous; scans are bounded; whoever
+/// computed a batch can compute it again.
 
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -40,9 +39,6 @@ class Store {
 
   /// The committed value; valid until the next commit() or tick().
   virtual std::optional<std::string_view> get(Table table, std::string_view key) = 0;
-
-  /// Hints that these keys will be read by the next batch.
-  virtual void prefetch(Table, std::span<const std::string_view>) {}
 
   /// Visits committed entries from `first` on in key order until visit returns false or `limit`
   /// were visited. For small tables: costs the size of the table's part of the overlay.

@@ -17,7 +17,8 @@ constexpr char kHelp[] = R"(cpctl [--data DIR | --socket PATH] COMMAND
                             reload reads certificates, keys and authorities again, all or nothing
   reload                    log files are opened again; settings, stations, keys and certificates are
                             read again, all or nothing; says what has changed, or why nothing did
-  card NUMBER               one card by its number or PIN#, masked
+  card NUMBER | -           one card by its number or PIN#, masked; - reads it from standard
+                            input, so that no list of processes shows it
   lot create --face WON --count N
                             makes stock cards
   log-level LEVEL           debug, info, warning or error, until the next start
@@ -96,7 +97,7 @@ int run_command(const std::string& command, const po::variables_map& given) {
   const SwitchPlace place = place_of(given);
   if (command == "key") return run_key_command(place, words, given);
   if (command == "card") {
-    take(1, "card NUMBER");
+    take(1, "card NUMBER | -");
     return ctl_card(place, words[0]);
   }
   if (command == "backup") {

@@ -1,10 +1,12 @@
 #include "tools/ctl_commands.hpp"
 
 #include <cstdio>
+#include <iostream>
 
 #include "tools/control_client.hpp"
 #include "tools/control_view.hpp"
 #include "tools/screen.hpp"
+#include "tools/usage_error.hpp"
 
 namespace tools {
 namespace {
@@ -52,7 +54,9 @@ int ctl_certificates(const SwitchPlace& place, bool reload) {
 }
 
 int ctl_card(const SwitchPlace& place, const std::string& number) {
-  return show_objects(ask(place, {{"command", "card"}, {"number", number}}));
+  std::string wanted = number;
+  if (number == "-" && !(std::cin >> wanted)) throw UsageError("standard input has no card number");
+  return show_objects(ask(place, {{"command", "card"}, {"number", wanted}}));
 }
 
 int ctl_lot(const SwitchPlace& place, std::uint64_t face_won, std::uint64_t count) {

@@ -23,6 +23,7 @@ int ctl_status(const SwitchPlace& place);
 int ctl_stations(const SwitchPlace& place);
 /// The TLS listeners; with `reload` after their files were read again.
 int ctl_certificates(const SwitchPlace& place, bool reload);
+/// `-`: the number is read from standard input.
 int ctl_card(const SwitchPlace& place, const std::string& number);
 int ctl_lot(const SwitchPlace& place, std::uint64_t face_won, std::uint64_t count);
 /// Settings, stations, keys and certificates are read again, all or nothing; says what changed.

@@ -17,40 +17,45 @@ std::string text_of(const Overlay& overlay, Table table, std::string_view key) {
   return found.erased ? "erased" : std::string(found.value);
 }
 
-TEST(Overlay, KeepsTheNewestOfEachKeyWithItsSequence) {
+TEST(Overlay, KeepsTheNewestOfEachKey) {
   Overlay overlay;
   EXPECT_TRUE(overlay.empty());
-  overlay.put(Table::cards, HashedKey("a"), "one", false, 1);
-  overlay.put(Table::holds, HashedKey("a"), "hold", false, 1);
-  overlay.put(Table::cards, HashedKey("a"), "two", false, 2);
-  overlay.put(Table::cards, HashedKey("b"), "", true, 3);
+  overlay.put(Table::cards, HashedKey("a"), "one", false);
+  overlay.put(Table::holds, HashedKey("a"), "hold", false);
+  overlay.put(Table::cards, HashedKey("a"), "two", false);
+  overlay.put(Table::cards, HashedKey("b"), "", true);
   EXPECT_EQ(text_of(overlay, Table::cards, "a"), "two");
   EXPECT_EQ(text_of(overlay, Table::holds, "a"), "hold");
   EXPECT_EQ(text_of(overlay, Table::cards, "b"), "erased");
   EXPECT_EQ(text_of(overlay, Table::cards, "c"), "-");
   EXPECT_EQ(overlay.entries(), 3u);
-  Overlay::Found found;
-  ASSERT_TRUE(overlay.find(Table::cards, HashedKey("a"), found));
-  EXPECT_EQ(found.sequence, 2u);
 }
 
-TEST(Overlay, AValueThatFitsTakesThePlaceOfTheOldOne) {
+TEST(Overlay, AValueOfTheSameLengthTakesThePlaceOfTheOldOne) {
   Overlay overlay;
-  overlay.put(Table::accounts, HashedKey("hot"), std::string(100, 'x'), false, 1);
+  overlay.put(Table::accounts, HashedKey("hot"), std::string(100, 'x'), false);
   const std::uint64_t bytes = overlay.bytes();
-  for (std::uint64_t i = 0; i < 1'000; ++i)
-    overlay.put(Table::accounts, HashedKey("hot"), std::string(i % 101, 'y'), false, i);
+  for (int i = 0; i < 1'000; ++i)
+    overlay.put(Table::accounts, HashedKey("hot"),
+                std::string(100, static_cast<char>('a' + i % 26)), false);
   EXPECT_EQ(overlay.bytes(), bytes);
-  overlay.put(Table::accounts, HashedKey("hot"), std::string(101, 'z'), false, 2'000);
-  EXPECT_GT(overlay.bytes(), bytes);
-  EXPECT_EQ(text_of(overlay, Table::accounts, "hot"), std::string(101, 'z'));
+  EXPECT_EQ(text_of(overlay, Table::accounts, "hot"), std::string(100, 'l'));
+  for (const std::size_t size : {101u, 99u, 0u}) {
+    overlay.put(Table::accounts, HashedKey("hot"), std::string(size, 'z'), false);
+    EXPECT_EQ(text_of(overlay, Table::accounts, "hot"), std::string(size, 'z'));
+  }
+  EXPECT_EQ(overlay.entries(), 1u);
+  overlay.put(Table::accounts, HashedKey("hot"), "", true);
+  EXPECT_EQ(text_of(overlay, Table::accounts, "hot"), "erased");
+  overlay.put(Table::accounts, HashedKey("hot"), "", false);
+  EXPECT_EQ(text_of(overlay, Table::accounts, "hot"), "") << "empty, but there";
 }
 
 TEST(Overlay, TakesValuesLargerThanItsChunks) {
   Overlay overlay;
   const std::string large(3 << 20, 'L');
-  overlay.put(Table::meta, HashedKey("large"), large, false, 1);
-  overlay.put(Table::meta, HashedKey("small"), "s", false, 1);
+  overlay.put(Table::meta, HashedKey("large"), large, false);
+  overlay.put(Table::meta, HashedKey("small"), "s", false);
   EXPECT_EQ(text_of(overlay, Table::meta, "large"), large);
   EXPECT_EQ(text_of(overlay, Table::meta, "small"), "s");
   EXPECT_GE(overlay.bytes(), large.size());
@@ -59,8 +64,8 @@ TEST(Overlay, TakesValuesLargerThanItsChunks) {
 TEST(Overlay, CollectsFromAKeyOnInUnsignedByteOrder) {
   Overlay overlay;
   for (const char* key : {"b", "a", "ab", "\xff", "\x7f", "aa"})
-    overlay.put(Table::cards, HashedKey(key), key, false, 1);
-  overlay.put(Table::cards, HashedKey("ac"), "", true, 1);
+    overlay.put(Table::cards, HashedKey(key), key, false);
+  overlay.put(Table::cards, HashedKey("ac"), "", true);
   std::vector<OverlayEntry> entries;
   overlay.collect(Table::cards, "aa", entries);
   std::vector<std::string> keys;
@@ -81,7 +86,7 @@ TEST(Overlay, IsAsAPlainMapAndCanBeUsedAgain) {
       const std::string key = std::to_string(random() % 20'000);
       const bool erased = random() % 5 == 0;
       const std::string value = erased ? "" : std::string(random() % 200, 'v');
-      overlay.put(table, HashedKey(key), value, erased, i);
+      overlay.put(table, HashedKey(key), value, erased);
       model[{table, key}] = erased ? "erased" : value;
     }
     ASSERT_EQ(overlay.entries(), model.size());

@@ -14,7 +14,8 @@ import threading
 import time
 import unittest
 
-from world import AGENT, ASCII, NEW, NEW_PORT, NEW_STATION, PATIENCE, POS, World, echo, purchase
+from world import (AGENT, ASCII, NEW, NEW_PORT, NEW_STATION, PATIENCE, POS, World, echo, lot_card,
+                   purchase, sale, verify)
 from switch_process import kill_all
 
 ARGUMENTS = argparse.Namespace(bin="build/dev/bin", source=".")
@@ -245,6 +246,53 @@ class Keys(ServiceTest):
             code, said = self.world.cpctl("reload")
         self.assertEqual((code, said.strip()), (0, f"keys DEMO-POS pin (check value {check_value})"))
         self.assertEqual(self.world.log().count(KEY[1:16]), 0)
+
+
+    def test_no_password_is_refused_and_no_answer_lost_while_keys_are_changed(self):
+        card, stop, sent, answers = lot_card(50), threading.Event(), [], []
+        with self.world.connect(AGENT) as agent:
+            agent.send(sale(1, card))
+            self.assertEqual(agent.receive(), (1, "00"))
+        with self.world.connect(POS) as pos:
+            def send():
+                while not stop.is_set():
+                    sent.append(len(sent) + 1)
+                    pos.send(verify(sent[-1], card))
+                    time.sleep(0.001)
+                pos.socket.shutdown(socket.SHUT_WR)
+
+            def receive():
+                while (answer := pos.receive()) is not None:
+                    answers.append(answer)
+
+            threads = [threading.Thread(target=work) for work in (send, receive)]
+            for thread in threads:
+                thread.start()
+            try:
+                for what in 2 * ("card_index", "card_seal", "password", "exchanged", "storage", "master"):
+                    code, text = self.world.cpctl("key", "rotate", what)
+                    self.assertEqual(code, 0, text)
+                    self.assertIn("the switch uses them now", text)
+                code, text = self.world.cpctl("key", "import", "DEMO-AGENT", "pin", given=KEY + "\n")
+                self.assertEqual(code, 0, text)
+            finally:
+                stop.set()
+                for thread in threads:
+                    thread.join(PATIENCE)
+        self.assertEqual(answers, [(stan, "00") for stan in sent])
+        self.assertGreater(len(sent), 100)
+
+
+class Cards(ServiceTest):
+    def test_a_number_that_no_list_of_processes_shows(self):
+        card = lot_card(51)
+        code, text = self.world.cpctl("card", "-", given=card + "\n")
+        self.assertEqual(code, 0, text)
+        self.assertIn(f"{card[:6]}******{card[-4:]}", text)
+        self.assertNotIn(card, text)
+        code, text = self.world.cpctl("card", "-")
+        self.assertEqual(code, 2)
+        self.assertIn("standard input has no card number", text)
 
 
 class Systemd(unittest.TestCase):

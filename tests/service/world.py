@@ -12,6 +12,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "scenarios"), os.path.join(HERE, "..", "golden")]
 import iso8583 as iso  # noqa: E402
+from demo_world import STATIONS, lot_card  # noqa: E402
 from switch_process import Switch  # noqa: E402
 
 PATIENCE = 30.0  # s; no test waits longer for anything
@@ -37,6 +38,22 @@ def purchase(stan):
     message = {0: "0200", 2: "9410129999999995", 3: "000000", 4: "000000005000", 7: "1122011530",
                11: f"{stan:06d}", 12: "101530", 13: "1122", 41: "POS00001", 42: "DEMOMART0000001",
                49: "410"}
+    return iso.frame("2-byte", iso.encode_message("iso87-binary", message))
+
+
+def sale(stan, card):
+    """An agent's, framed 0200: the card of the demo lot is good from then on."""
+    message = {0: "0200", 2: card, 3: "900000", 4: "000000010000", 7: "1122011530",
+               11: f"{stan:06d}", 12: "101530", 13: "1122", 41: "AGT00001", 42: "DEMOAGENT000001",
+               48: iso.pack_tags([("0001", "01000001")]), 49: "410"}
+    return iso.frame("2-byte", iso.encode_message("iso87-binary", message))
+
+
+def verify(stan, card):
+    """A framed 0100 of DEMO-POS with the password that the demo lot's cards have."""
+    message = {0: "0100", 2: card, 3: "330000", 7: "1122011530", 11: f"{stan:06d}", 12: "101530",
+               13: "1122", 41: "POS00001", 42: "DEMOMART0000001",
+               52: iso.pin_block(STATIONS["POS"].pin_key, "12345678", card)}
     return iso.frame("2-byte", iso.encode_message("iso87-binary", message))
 
 

@@ -18,7 +18,6 @@ namespace {
 using namespace core::test;
 namespace json = boost::json;
 
-constexpr std::string_view kLotCard = "9410129900000011";
 
 /// A blocking client of the control socket.
 class Operator {

@@ -39,6 +39,8 @@ struct CardRequest {
   std::uint64_t amount_won = 5'000;  ///< 0: no DE 4 and 49
   std::string_view reference = {};   ///< DE 37
   std::string_view terminal = "POS00001";
+  std::string_view merchant = "DEMOMART0000001";
+  std::string_view details = {};  ///< DE 48
   std::optional<crypto::PinBlock> pin_block = {};
 };
 
@@ -55,7 +57,8 @@ inline std::string card_request(const CardRequest& wanted) {
   writer.number(13, 1'122);
   if (!wanted.reference.empty()) writer.text(37, wanted.reference);
   writer.text(41, wanted.terminal);
-  writer.text(42, "DEMOMART0000001");
+  writer.text(42, wanted.merchant);
+  if (!wanted.details.empty()) writer.text(48, wanted.details);
   if (wanted.amount_won != 0) writer.text(49, "410");
   if (wanted.pin_block) writer.bytes(52, *wanted.pin_block);
   return framed({space.data(), writer.finish().value()});
@@ -64,6 +67,18 @@ inline std::string card_request(const CardRequest& wanted) {
 /// A purchase on a card that is not there: declined with 14, and remembered, so that it writes.
 inline std::string unknown_card_purchase(std::uint32_t stan) {
   return card_request({.stan = stan});
+}
+
+/// A stock card of the demo lot, and the agent's sale that puts 10,000 won on it.
+inline constexpr std::string_view kLotCard = "9410129900000011";
+inline std::string sale(std::uint32_t stan) {
+  return card_request({.stan = stan,
+                       .card = kLotCard,
+                       .processing = 900'000,
+                       .amount_won = 10'000,
+                       .terminal = "AGT00001",
+                       .merchant = "DEMOAGENT000001",
+                       .details = "000100801000001"});
 }
 
 /// DE 39 and DE 11 of an answer; blanks when it is none.

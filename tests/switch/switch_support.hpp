@@ -195,6 +195,8 @@ inline ServerOptions without_brake() {
 struct TestSwitchOptions {
   /// Opens the real store, reporting to the log; empty: in memory.
   std::function<std::unique_ptr<ledger::DurableStore>(MessageLog& log)> open_store;
+  /// Its keys are of this folder, where the first switch makes them; empty: of one of its own.
+  std::filesystem::path key_folder;
   ServerOptions server = without_brake();
   std::uint32_t station_connections = 1'024;
 };
@@ -205,6 +207,10 @@ class TestSwitch {
   explicit TestSwitch(const TestSwitchOptions& options = {}) : folder_(make_folder()) {
     command_ = make_command(folder_);
     settings_ = config::load_settings(command_);
+    if (!options.key_folder.empty()) {
+      settings_.key_file = options.key_folder / "keys";
+      settings_.master_key = (options.key_folder / "master.key").string();
+    }
     const SwitchClock clock{0, &clock_step_us};
     log_ = std::make_unique<MessageLog>(settings_.log, clock);
     if (options.open_store) store.real = options.open_store(*log_);

@@ -79,7 +79,13 @@ struct Seed {
 inline constexpr std::size_t kMaxTerminalsPerRange = 10'000;
 inline constexpr std::uint32_t kMaxLotCards = 1'000;
 
+/// The ledger has what a seed brings from its first start on.
+enum class SeedUse : std::uint8_t {
+  first,  ///< every station that it names is there
+  taken,  ///< merchants of a station that is not there, and their terminals, are left out
+};
+
 /// Reads settings.seed_file; an empty Seed where there is none. Throws ConfigError.
-Seed load_seed(const Settings& settings);
+Seed load_seed(const Settings& settings, SeedUse use = SeedUse::first);
 
 }  // namespace config

@@ -64,14 +64,15 @@ bool fits(MerchantKind kind, Role role) {
   return false;
 }
 
-void read_station(Section& section, const Settings& settings, SeedMerchant& merchant) {
+void read_station(Section& section, const Settings& settings, SeedUse use, SeedMerchant& merchant) {
   const Value value = section.require("station", "the name of a configured station");
   const Station* station = settings.find_station(value.text);
+  merchant.station = value.text;
+  if (!station && use == SeedUse::taken) return;  // its id stays 0
   if (!station) value.refuse("there is no such station in " + settings.config_file.string());
   if (!fits(merchant.kind, station->role))
     value.wrong(station->name + " is a station of role " + std::string(to_text(station->role)) +
                 ", which has no party of this kind");
-  merchant.station = station->name;
   merchant.station_id = station->id;
 }
 
@@ -97,7 +98,7 @@ void refuse_keys(Section& section, std::initializer_list<std::string_view> keys,
     if (const auto value = section.find(key)) value->wrong(sentence);
 }
 
-SeedMerchant read_merchant(Ini& ini, const std::string& id, const Settings& settings) {
+SeedMerchant read_merchant(Ini& ini, const std::string& id, const Settings& settings, SeedUse use) {
   Section section(ini, "merchant." + id);
   SeedMerchant merchant;
   merchant.id = id;
@@ -106,7 +107,7 @@ SeedMerchant read_merchant(Ini& ini, const std::string& id, const Settings& sett
                                                         {"operator", MerchantKind::operating},
                                                         {"site", MerchantKind::site},
                                                         {"bank", MerchantKind::bank}});
-  read_station(section, settings, merchant);
+  read_station(section, settings, use, merchant);
   merchant.name_ko = read_name(section, "name-ko");
   merchant.name_en = read_name(section, "name-en");
   if (merchant.kind == MerchantKind::merchant)
@@ -175,13 +176,13 @@ std::optional<std::uint16_t> parse_mcc(std::string_view text) {
   return static_cast<std::uint16_t>(*number);
 }
 
-std::vector<SeedMerchant> read_merchants(Ini& ini, const Settings& settings) {
+std::vector<SeedMerchant> read_merchants(Ini& ini, const Settings& settings, SeedUse use) {
   std::vector<SeedMerchant> merchants;
   for (const std::string& id : ini.sections("merchant")) {
     if (!is_id(id, kMerchantIdSize))
       throw ConfigError(ini.file().string() + ": [merchant." + id +
                         "]: a merchant id is 15 of A-Z and 0-9");
-    merchants.push_back(read_merchant(ini, id, settings));
+    merchants.push_back(read_merchant(ini, id, settings, use));
   }
   return merchants;
 }

@@ -11,7 +11,7 @@
 
 namespace config {
 
-std::vector<SeedMerchant> read_merchants(Ini& ini, const Settings& settings);
+std::vector<SeedMerchant> read_merchants(Ini& ini, const Settings& settings, SeedUse use);
 std::vector<SeedTerminal> read_terminals(Ini& ini, const std::vector<SeedMerchant>& merchants);
 std::vector<SeedCategory> read_categories(Ini& ini);
 std::vector<SeedProduct> read_products(Ini& ini);

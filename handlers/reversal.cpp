@@ -212,10 +212,10 @@ Refusal undo(Exchange& exchange, const StoredTransaction& original) {
   ledger::Draft& draft = exchange.context.draft;
   const ledger::UndoneRecord undone = ledger::read_undone(draft, head.sequence);
   const std::int64_t left = left_won(head, undone);
+  const std::int64_t real = real_amount_won(exchange.request.message);
+  if (head.approved() && real > left) return Refusal::more_than_is_left;
   const bool anything_left = head.approved() && (left > 0 || undone.reversals == 0);
   if (anything_left) {
-    const std::int64_t real = real_amount_won(exchange.request.message);
-    if (real > left) return Refusal::more_than_is_left;
     Refusal refusal = Refusal::no_longer_to_be_undone;
     if (head.kind == TransactionKind::purchase)
       refusal = undo_purchase(exchange, head, undone, left - real);
@@ -245,9 +245,7 @@ Refusal reverse(Exchange& exchange) {
     return Refusal::none;
   }
   if (!agrees(exchange, meant->head)) return Refusal::another_cards_original;
-  if (named.original) return undo(exchange, *named.original);
-  count_reversal(exchange, named.undone->head.sequence);
-  return Refusal::none;
+  return undo(exchange, *meant);
 }
 
 }  // namespace handlers

@@ -15,6 +15,14 @@
 namespace ledger {
 namespace {
 
+/// Less than the smallest commit may need.
+bool is_full(const std::filesystem::path& folder) {
+  constexpr std::uintmax_t kLeastBytes = std::uintmax_t{1} << 20;
+  std::error_code error;
+  const auto space = std::filesystem::space(folder, error);
+  return !error && space.available < kLeastBytes;
+}
+
 /// The rest of the window is for what comes unevenly.
 constexpr double kShareOfWindow = 0.85;
 /// However few pages they dirty: bounds the time a slice holds LMDB's lock.
@@ -278,7 +286,8 @@ bool Checkpoint::wait_after(int error) {
   stuck_ = true;
   if (!std::exchange(failing_, true)) {
     const std::string what = "the apply waits: " + lmdb_error_text(error);
-    if (lmdb_no_room(error))
+    // LMDB makes an input/output error of a write that the full disk cut short.
+    if (lmdb_no_room(error) || (error == EIO && is_full(options_.folder)))
       events_.report(StoreEvent::disk_full,
                      what + (lmdb_map_full(error)
                                  ? "; the data has outgrown ledger.map-gib: set it higher and "

@@ -166,6 +166,7 @@ void JournaledStore::convert() {
 
 void JournaledStore::report_recovery(const RecoveryReport& report) {
   if (!report.passed_over.empty()) events_.report(StoreEvent::tail_dropped, report.passed_over);
+  if (!report.missing.empty()) events_.report(StoreEvent::segment_missing, report.missing);
   if (!report.dropped.empty()) events_.report(StoreEvent::tail_dropped, report.dropped);
   std::string text = std::to_string(report.batches) + " batches with " +
                      std::to_string(report.entries) +

@@ -61,6 +61,7 @@ class JournalReader {
   void check_order(const Found& found, const RecordHeader& header, std::uint64_t at);
   std::uint64_t next_header(const Found& found, std::uint64_t from) const;
   void note_unfinished(const Found& found, std::uint64_t at);
+  void note_missing();
 
   FileLayer& files_;
   const std::filesystem::path& folder_;
@@ -165,6 +166,7 @@ RecoveryReport JournalReader::read() {
   report_.last_sequence = last_batch_;
   if (!end_segment_.empty())
     report_.end = end_segment_.filename().string() + " at offset " + std::to_string(end_offset_);
+  note_missing();
   return std::move(report_);
 }
 
@@ -298,6 +300,19 @@ void JournalReader::note_unfinished(const Found& found, std::uint64_t at) {
   if (of_this_use || not_zero)
     report_.dropped = "a part of " + record_text(last_ + 1) + place +
                       " is unfinished and was dropped; it was never answered";
+}
+
+/// Segments are made ready in the order of their numbers. A start that died before its first record
+/// may have left a gap, and so may a full disk: no proof, but somebody should look.
+void JournalReader::note_missing() {
+  if (end_segment_.empty()) return;
+  const auto end = std::ranges::find(segments_, end_segment_, &Found::path);
+  const auto next = std::next(end);
+  if (next == segments_.end() || next->epoch == end->epoch + 1) return;
+  report_.missing = segment_name(end->epoch + 1) + " is not there, but " +
+                    next->path.filename().string() +
+                    " is; if somebody took it away, the answers in " +
+                    "it are lost: stop, bring it back, start again";
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ struct RecoveryReport {
   std::vector<std::filesystem::path> spare;  ///< hold nothing needed
   std::string end;                           ///< where the journal ended, for a sentence
   std::string dropped;                       ///< sentence about the unfinished record, or empty
+  std::string missing;      ///< sentence about a segment that should follow the last, or empty
   std::string passed_over;  ///< sentence about damage that LMDB makes up for, or empty
 };
 

@@ -57,6 +57,7 @@ void SnapshotDesk::serve(std::uint64_t applied_to) {
     // Nothing of the next window is in LMDB yet, and the last one's mark is.
     request = take();
   }
+  if (done_) let_go();
   try {
     snapshot_ = std::make_shared<SettledSnapshot>(file_, base::steady_now() + request->limit_us);
     if (request->opened) request->opened(file_.mark());
@@ -80,6 +81,7 @@ void SnapshotDesk::use(const DurableStore::SnapshotUser& user) {
   }
   snapshot_->expire();
   done_ = true;
+  busy_ = false;  // who was told the outcome may ask for the next one at once
   wake_();
 }
 
@@ -92,14 +94,17 @@ void SnapshotDesk::watch() {
   if (late) refuse(*late, "what the journal holds was not applied to the data file in time");
   if (!snapshot_) return;
   if (done_) {
-    thread_.join();
-    snapshot_.reset();
-    done_ = false;
-    busy_ = false;
+    let_go();
   } else if (base::steady_now() > snapshot_->deadline_us() && !snapshot_->expired()) {
     snapshot_->expire();
     tell_expired();
   }
+}
+
+void SnapshotDesk::let_go() {
+  thread_.join();
+  snapshot_.reset();
+  done_ = false;
 }
 
 /// Once, whether its user or the watch found out first.

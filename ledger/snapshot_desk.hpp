@@ -59,6 +59,7 @@ class SnapshotDesk {
   std::optional<SnapshotRequest> take();  // with the lock held
   void refuse(const SnapshotRequest& request, const std::string& why);
   void use(const DurableStore::SnapshotUser& user);
+  void let_go();
   void tell_expired();
 
   LmdbFile& file_;

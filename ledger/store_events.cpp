@@ -10,6 +10,8 @@ std::string_view event_name(StoreEvent event) {
       return "converted";
     case StoreEvent::tail_dropped:
       return "tail_dropped";
+    case StoreEvent::segment_missing:
+      return "segment_missing";
     case StoreEvent::no_direct_io:
       return "no_direct_io";
     case StoreEvent::slow_write:

@@ -12,6 +12,7 @@ enum class StoreEvent : std::uint8_t {
   recovered,         ///< once at start: what was replayed, where the journal ended
   converted,         ///< once at start: the data was of the format before this one
   tail_dropped,      ///< once at start: an unfinished last record was dropped
+  segment_missing,   ///< once at start: a number is left out behind the journal's last segment
   no_direct_io,      ///< once at start: the file system has no O_DIRECT, fdatasync is used
   slow_write,        ///< a journal write took longer than the threshold
   apply_finished,    ///< a window is in LMDB: entries, slices, duration

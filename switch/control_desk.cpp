@@ -416,7 +416,8 @@ void ControlDesk::reload(ControlClient client, ReloadScope scope) {
         if (!outcome.worked) return door_->refuse(client, outcome.sentence);
         const bool all = scope == ReloadScope::everything;
         door_->send(client, {{"kind", all ? "reload" : "key-reload"},
-                             {"text", all ? outcome.sentence : "the switch uses them now"}});
+                             {"text", all ? outcome.sentence
+                                          : "the switch uses them now: " + outcome.sentence}});
         door_->finish(client);
       });
 }

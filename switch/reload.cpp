@@ -51,6 +51,16 @@ std::vector<std::string> station_changes(const config::Changes& changes) {
   return texts;
 }
 
+/// What the ledger knows of a station it knows by its id.
+void refuse_other_ids(const config::Changes& changes) {
+  for (const config::StationChange& change : changes.stations_changed)
+    if (std::ranges::find(change.keys, "id") != change.keys.end())
+      throw std::runtime_error(
+          fmt::format("station {} has another id: the ledger's records name it, so it stays with "
+                      "the station for ever; put back what was there",
+                      change.name));
+}
+
 /// `added SHOP-2; changed SHOP-1 (mac); 3 connections end`
 std::string summary(const config::Changes& changes, const std::vector<std::string>& key_changes,
                     std::size_t ending) {
@@ -112,6 +122,7 @@ void Reload::read(const ReloadParts& parts, Fresh& fresh) {
       parts.log.reopen();
       fresh.settings = config::load_settings(parts.command);
       fresh.changes = config::compare(parts.settings, fresh.settings);
+      refuse_other_ids(fresh.changes);
       if (!fresh.changes.needs_restart.empty())
         throw std::runtime_error(
             fmt::format("{} cannot be changed while the switch runs: restart it, or put back what "
@@ -146,7 +157,8 @@ ReloadOutcome Reload::take(Fresh& fresh) {
         parts_.keyring.prepare(fresh.settings.stations, std::move(fresh.keys), parts_.store);
     if (fresh.scope == ReloadScope::keys) {
       parts_.keyring.use(std::move(keys), parts_.vault, parts_.clock.now());
-      return {true, "the key file was read again"};
+      return {true, fresh.key_changes.empty() ? "no key of the switch has changed"
+                                              : list_text(fresh.key_changes)};
     }
     std::set<std::string> anew;
     for (const config::StationChange& change : fresh.changes.stations_changed)
@@ -172,7 +184,9 @@ ReloadOutcome Reload::take(Fresh& fresh) {
 void Reload::end(const ReloadOutcome& outcome) {
   const LogLevel level = outcome.worked ? LogLevel::info : LogLevel::error;
   if (scope_ == ReloadScope::keys) {
-    parts_.log.event(level, "keys", {}, outcome.sentence);
+    parts_.log.event(
+        level, "keys", {},
+        outcome.worked ? "the key file was read again: " + outcome.sentence : outcome.sentence);
   } else {
     parts_.log.event(level, outcome.worked ? "reload" : "reload refused", {}, outcome.sentence);
     parts_.manager.ready(fmt::format("{} stations; reload at {}: {}",

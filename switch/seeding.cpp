@@ -79,11 +79,13 @@ void seed_lot(Draft& draft, const ledger::CardMaker& maker, const config::SeedLo
 
 }  // namespace
 
+bool is_seeded(ledger::Store& store) { return store.get(Table::meta, kSeededMark).has_value(); }
+
 bool seed_if_new(ledger::Store& store, const config::Seed& seed, crypto::CardVault& vault,
                  base::RandomSource& random, std::string_view bin, base::TimeUs now) {
+  if (is_seeded(store)) return false;
   ledger::WriteSet batch;
   Draft draft(store, batch);
-  if (draft.get(Table::meta, kSeededMark)) return false;
   for (const auto& merchant : seed.merchants) seed_merchant(draft, merchant, now);
   for (const auto& terminal : seed.terminals) seed_terminal(draft, terminal);
   std::vector<ledger::ProductRecord> products;

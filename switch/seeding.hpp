@@ -12,6 +12,9 @@
 
 namespace core {
 
+/// Whether the data has taken a seed already.
+bool is_seeded(ledger::Store& store);
+
 /// Writes the seed in one commit unless the data already has one; returns whether it wrote. Throws
 /// std::runtime_error when the store does not take it. The store must commit before it returns.
 bool seed_if_new(ledger::Store& store, const config::Seed& seed, crypto::CardVault& vault,

@@ -154,7 +154,8 @@ void Switch::load_keys() {
 }
 
 void Switch::load_ledger() {
-  const config::Seed seed = config::load_seed(settings_);
+  const config::Seed seed = config::load_seed(
+      settings_, is_seeded(*store_) ? config::SeedUse::taken : config::SeedUse::first);
   // Data that was begun without a seed takes the first one that is named later.
   if (settings_.seed_file &&
       seed_if_new(*store_, seed, *vault_, random_, settings_.bin, clock_.now()))

@@ -170,10 +170,11 @@ std::vector<std::string> key_changes(const crypto::FileKeyStore& before,
     const auto& [name, use] = owner;
     if (before.generation(name, use) == held.generation) continue;
     StationKeys of_station;
-    for (const config::Station& station : stations)
-      if (station.name == name) of_station.mac = station.mac;
-    changes.push_back(fmt::format("{} {} (check value {})", name, crypto::to_text(use),
-                                  check_value_text(held.key, of_station.algorithm(use))));
+    const auto station = std::ranges::find(stations, name, &config::Station::name);
+    if (station != stations.end()) of_station.mac = station->mac;
+    changes.push_back(fmt::format("{} {} (check value {}{})", name, crypto::to_text(use),
+                                  check_value_text(held.key, of_station.algorithm(use)),
+                                  station != stations.end() ? "" : "; no station has this name"));
   }
   for (const auto& [owner, held] : before.station_keys())
     if (after.generation(owner.first, owner.second) == 0)

@@ -22,7 +22,7 @@ cpsim terminal … send MTI DE=VALUE …
   Signs on first where the station must. Ends with 1 when no answer came or its MAC is wrong.
 
 Options
-  --wait SECONDS            for the answer (default 25)
+  --wait SECONDS            for the answer (default 35: a guesser's may be held back for 30)
   --tls-ca FILE --tls-cert FILE --tls-key FILE
                             over TLS, to the first [listener.NAME] of the configuration: the
                             authority of the switch's certificate, the station's own and its key

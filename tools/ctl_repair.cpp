@@ -21,6 +21,7 @@ void put(const std::string& text) { std::fputs(text.c_str(), stdout); }
 
 int tell_whole(const ledger::RecoveryReport& report) {
   put("There is nothing to repair: every batch that the journal must hold can be read.\n" +
+      (report.missing.empty() ? "" : "But look: " + report.missing + ".\n") +
       (report.dropped.empty() ? "" : "Its end: " + report.dropped + ".\n"));
   return kWell;
 }

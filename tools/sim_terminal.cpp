@@ -27,7 +27,7 @@ po::options_description options() {
       ("tls-key", po::value<std::string>())
       ("key-file", po::value<std::string>())
       ("terminal", po::value<std::string>()->default_value(""))
-      ("wait", po::value<double>()->default_value(25))
+      ("wait", po::value<double>()->default_value(35))
       ("repeat", "")
       ("bad-mac", "")
       ("no-sign-on", "");

@@ -53,14 +53,29 @@ std::string Received::tag(int number) const {
 Terminal::Terminal(const World& world, std::string_view station, std::string_view terminal_id)
     : world_(world),
       station_(world.station(station)),
-      identity_(world.terminal(station, terminal_id)),
+      identity_(terminal_id.empty() && world.terminals(station).empty()
+                    ? nullptr
+                    : &world.terminal(station, terminal_id)),
       stamps_(random_stan()) {}
 
 const crypto::Key& Terminal::pin_key() const {
   return world_.keys.require(station_.name, crypto::KeyUse::pin);
 }
 
+const config::SeedTerminal& Terminal::identity() const {
+  if (identity_ != nullptr) return *identity_;
+  throw UsageError("the configuration's seed file has no terminal of " + station_.name +
+                   ": it can send network messages only");
+}
+
 Draft Terminal::draft(codec::Mti mti, std::string_view processing) {
+  Draft draft = stamped(mti, processing);
+  draft.set(41, identity().id);
+  draft.set(42, identity().merchant);
+  return draft;
+}
+
+Draft Terminal::stamped(codec::Mti mti, std::string_view processing) {
   const Stamp stamp = stamps_.next(base::system_now());
   Draft draft;
   draft.mti = mti;
@@ -70,14 +85,12 @@ Draft Terminal::draft(codec::Mti mti, std::string_view processing) {
   draft.set(12, zero_filled(stamp.local_time, 6));
   draft.set(13, zero_filled(stamp.local_date, 4));
   draft.set(37, zero_filled(stamp.reference, 12));
-  draft.set(41, identity_.id);
-  draft.set(42, identity_.merchant);
   return draft;
 }
 
 Draft Terminal::network(std::string_view code) {
-  Draft full = draft({800}, "");
-  for (const int element : {12, 13, 37, 41, 42}) full.drop(element);
+  Draft full = stamped({800}, "");
+  for (const int element : {12, 13, 37}) full.drop(element);
   full.set(70, std::string(code));
   return full;
 }

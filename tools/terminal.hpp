@@ -60,7 +60,8 @@ class Terminal {
   Terminal(const World& world, std::string_view station, std::string_view terminal_id);
 
   const config::Station& station() const { return station_; }
-  const config::SeedTerminal& identity() const { return identity_; }
+  /// Throws UsageError when the station has no terminal.
+  const config::SeedTerminal& identity() const;
   const crypto::Key& pin_key() const;
 
   /// DE 3 (six digits; none when empty), 7, 11, 12, 13, 37, 41, 42.
@@ -81,7 +82,9 @@ class Terminal {
 
   const World& world_;
   const config::Station& station_;
-  const config::SeedTerminal& identity_;
+  Draft stamped(codec::Mti mti, std::string_view processing);
+
+  const config::SeedTerminal* identity_;  // null: the station has none
   StampMaker stamps_;
   std::optional<Link> link_;
 };

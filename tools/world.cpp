@@ -29,7 +29,8 @@ std::vector<const config::SeedTerminal*> World::terminals(std::string_view stati
 const config::SeedTerminal& World::terminal(std::string_view station, std::string_view id) const {
   for (const config::SeedTerminal& terminal : seed.terminals)
     if (terminal.station == station && (id.empty() || terminal.id == id)) return terminal;
-  throw UsageError("the seed has no terminal " + std::string(id) + " of " + std::string(station));
+  throw UsageError("the configuration's seed file has no terminal " + std::string(id) +
+                   (id.empty() ? "of " : " of ") + std::string(station));
 }
 
 World load_world(const std::filesystem::path& config, std::optional<int> port_base,
@@ -40,7 +41,7 @@ World load_world(const std::filesystem::path& config, std::optional<int> port_ba
   command.port_base = port_base;
   World world;
   world.settings = config::load_settings(command);
-  world.seed = config::load_seed(world.settings);
+  world.seed = config::load_seed(world.settings, config::SeedUse::taken);
   const auto& file = keys ? keys : world.settings.demo_key_file;
   if (!file) throw UsageError("the configuration names no published keys: say --keys FILE");
   world.keys = StationKeys::load(*file);

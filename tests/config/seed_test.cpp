@@ -60,6 +60,21 @@ TEST(Seed, IsRead) {
   EXPECT_EQ(seed.lots[0].product, 2);
 }
 
+TEST(Seed, OneThatWasTakenMayNameAStationThatIsGone) {
+  const Folder folder;
+  std::string gone(kSeed);
+  for (std::size_t at; (at = gone.find("station = AGENT")) != std::string::npos;)
+    gone.replace(at, 15, "station = GONE");
+  folder.write("seed", gone);
+  const Settings settings = folder.settings(kSettings);
+  EXPECT_NE(folder.complaint([&] { (void)load_seed(settings); }), "");
+  const Seed seed = load_seed(settings, SeedUse::taken);
+  ASSERT_EQ(seed.merchants.size(), 1u);
+  EXPECT_EQ(seed.merchants[0].id, "MERCHANT0000001");
+  EXPECT_EQ(seed.terminals.size(), 4u);
+  EXPECT_EQ(seed.products.size(), 2u);
+}
+
 TEST(Seed, IsEmptyWithoutAFile) {
   const Folder folder;
   const Seed seed =

@@ -54,6 +54,33 @@ TEST(DurableStore, WhatIsCommittedIsReadAndIsThereAfterARestart) {
   EXPECT_EQ(value_of(*store, Table::cards, "c"), "-");
 }
 
+TEST(DurableStore, WarnsWhereTheSegmentThatShouldFollowIsGone) {
+  test::TempFolder folder;
+  const StoreOptions options = test::still_options(folder);
+  const auto segments = [&] { return test::segments_in(options.folder / "journal"); };
+  {
+    EventLog events;
+    const auto store = DurableStore::open(options, events);
+    for (int i = 0; i < 30; ++i)  // more than one segment of 1 MiB
+      ASSERT_EQ(put(*store, Table::cards, std::to_string(i), std::string(60'000, 'v')),
+                CommitOutcome::committed);
+    ASSERT_TRUE(test::tick_until(*store, [&] { return segments().size() >= 3; }));
+  }
+  ASSERT_EQ(segments()[1].filename(), segment_name(2));
+  std::filesystem::remove(segments()[1]);
+  for (const std::size_t warnings : {1u, 0u}) {  // the second start follows the first one's record
+    EventLog events;
+    const auto store = DurableStore::open(options, events);
+    EXPECT_EQ(value_of(*store, Table::cards, "0").size(), 60'000u);
+    EXPECT_EQ(value_of(*store, Table::cards, "29"), "-") << "nobody can know";
+    EXPECT_EQ(events.count(StoreEvent::segment_missing), warnings);
+    if (warnings == 0) continue;
+    EXPECT_NE(events.text(StoreEvent::segment_missing)
+                  .find(segment_name(2) + " is not there, but " + segment_name(3) + " is"),
+              std::string::npos);
+  }
+}
+
 /// Else the data file's new name could be gone after a power cut, and with it what was answered.
 TEST(DurableStore, DoesNotStartOnAFolderWhoseNewNamesCannotBeSynced) {
   test::TempFolder folder;

@@ -176,6 +176,10 @@ class WhatIsRefused(ServiceTest):
         self.refused(self.world.first + NEW_STATION.replace(NEW, "NO-KEY"),
                      "station NO-KEY has no pin key: `cpctl key import NO-KEY pin`")
 
+    def test_another_id(self):
+        self.refused(self.world.first.replace("id = 3\n", "id = 33\n"),
+                     "station DEMO-POS has another id: .* stays with the station for ever")
+
     def test_a_port_that_somebody_else_has(self):
         with socket.create_server(("127.0.0.1", self.world.port(NEW_PORT))):
             self.refused(self.without("DEMO-ASCII") + NEW_STATION,
@@ -281,6 +285,26 @@ class Keys(ServiceTest):
                     thread.join(PATIENCE)
         self.assertEqual(answers, [(stan, "00") for stan in sent])
         self.assertGreater(len(sent), 100)
+
+
+    def test_a_key_of_no_station_is_told(self):
+        code, text = self.world.cpctl("key", "import", "DEMO-PSO", "pin", given=KEY + "\n")
+        self.assertEqual(code, 0, text)
+        self.assertIn("DEMO-PSO pin (check value 08D7B4; no station has this name)", text)
+
+
+class Restart(unittest.TestCase):
+    def test_a_station_that_a_reload_took_away_is_not_missed_by_the_next_start(self):
+        world = World(os.path.abspath(ARGUMENTS.bin), os.path.abspath(ARGUMENTS.source))
+        self.addCleanup(world.close)
+        world.start()
+        world.write_config(re.sub(r"\[station\.DEMO-ASCII\]\n(?:[^\[\n].*\n|\n)*", "", world.first))
+        self.assertEqual(world.cpctl("reload")[0], 0)
+        world.switch.stop()
+        world.start()
+        self.assertTrue(world.is_served(POS))
+        with self.assertRaises(ConnectionRefusedError):
+            world.connect(ASCII)
 
 
 class Cards(ServiceTest):

@@ -123,9 +123,9 @@ std::string Model::reverse(const Request& request, Decision& decision) {
 
 std::string Model::undo(Entry& original, const Request& request, Decision& decision) {
   const bool undone = original.reversals > 0 && original.left() == 0;
+  const Won real = real_amount(request);
+  if (original.approved() && real > original.left()) return "13";
   if (original.approved() && !undone) {
-    const Won real = real_amount(request);
-    if (real > original.left()) return "13";
     const Won back = original.left() - real;
     const std::string code = original.operation == "purchase" ? undo_purchase(original, back)
                              : original.operation == "refund" ? undo_refund(original, back)

@@ -80,6 +80,16 @@ TEST(Terminal, DraftHasWhatEveryRequestNeeds) {
   EXPECT_FALSE(network.has(41));
 }
 
+TEST(Terminal, OfAStationWithoutTerminalsSendsNetworkMessages) {
+  World world = demo_world();
+  world.seed.terminals.clear();
+  Terminal terminal(world, "DEMO-POS", "");
+  const Draft echo = terminal.network("301");
+  EXPECT_EQ(echo.get(70), "301");
+  EXPECT_FALSE(echo.has(41));
+  EXPECT_THROW((void)terminal.draft({200}, "000000"), UsageError);
+}
+
 TEST(Terminal, UnknownStationAndTerminalAreToldWithNames) {
   const World world = demo_world();
   EXPECT_THROW(Terminal(world, "DEMO-NONE", ""), UsageError);

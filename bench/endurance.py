@@ -37,6 +37,7 @@ def parse():
     options = parser.parse_args()
     # What Bench and its programs want to know.
     options.warmup, options.bench_cores, options.switch_cores = 2, "", ""
+    options.seconds = options.piece
     return options
 
 

@@ -5,11 +5,13 @@
   bench/neighbours.py [--rounds 3] [--seconds 10] [--rate 2000] [--data DIR] [--only NAME ...]
 
 For each disturbance: purchases of DEMO-POS on an open loop, undisturbed, then with the
-disturbance coming from DEMO-BANG, within the same minute, again and again. The ratio of each
-pair is printed, and their median. Nothing else should run on the machine.
+disturbance coming from DEMO-BANG, within the same minute, again and again; and between the two with
+the same disturbance coming to a second switch, which shows what it costs to have it on the same
+machine. The ratio of each round is printed, and their median. Nothing else should run there.
 """
 
 import argparse
+import copy
 import os
 import pathlib
 import shutil
@@ -25,6 +27,7 @@ from measured.disturbances import DISTURBANCES
 WANTED = 1.5
 FULL_LOAD = "one_station_all_it_may"
 BANG_PORT, PORT_BASE = 8584, 8580
+OTHER_PORTS = 100  # further up: those of the second switch
 SETTLED_S = 1  # after a disturbance began or ended
 
 
@@ -63,10 +66,11 @@ def load(options, folder):
     return report["purchase"]
 
 
-def disturbed_load(name, options, folder):
+def disturbed_load(name, options, folder, disturbed):
+    """The load's latency; `disturbed` are options and folder of the switch that is disturbed."""
     path = str(pathlib.Path(__file__).parent)
     with open(folder / f"{name}.log", "ab") as log:
-        process = subprocess.Popen(command_of(name, options, folder), stdout=log, stderr=log,
+        process = subprocess.Popen(command_of(name, *disturbed), stdout=log, stderr=log,
                                    env={**os.environ, "PYTHONPATH": path})
         try:
             time.sleep(SETTLED_S)
@@ -80,25 +84,30 @@ def disturbed_load(name, options, folder):
             time.sleep(SETTLED_S)
 
 
-def measure(name, options, folder):
-    """(undisturbed, disturbed) of each round."""
-    pairs = []
+def measure(name, options, folder, other):
+    """(undisturbed, beside a disturbed switch, disturbed) of each round."""
+    rounds = []
     for _ in range(options.rounds):
-        pairs.append((load(options, folder), disturbed_load(name, options, folder)))
-        print(f"{name}: p99 {pairs[-1][0]['p99_us']:,} us alone, {pairs[-1][1]['p99_us']:,} us "
-              "disturbed", file=sys.stderr, flush=True)
-    return pairs
+        rounds.append((load(options, folder), disturbed_load(name, options, folder, other),
+                       disturbed_load(name, options, folder, (options, folder))))
+        alone, beside, disturbed = (report["p99_us"] for report in rounds[-1])
+        print(f"{name}: p99 {alone:,} us alone, {beside:,} us with another switch disturbed, "
+              f"{disturbed:,} us disturbed", file=sys.stderr, flush=True)
+    return rounds
 
 
-def row(name, pairs):
-    def median(which, quantile):
-        return statistics.median(pair[which][quantile] for pair in pairs)
+def row(name, rounds):
+    def medians(quantile):
+        return " / ".join(f"{statistics.median(each[which][quantile] for each in rounds):,.0f}"
+                          for which in range(3))
 
-    ratios = [disturbed["p99_us"] / alone["p99_us"] for alone, disturbed in pairs]
-    listed = ", ".join(f"{ratio:.2f}" for ratio in ratios)
-    middle = statistics.median(ratios)
-    print(f"| {name.replace('_', ' ')} | {median(0, 'p50_us'):,.0f} / {median(1, 'p50_us'):,.0f} | "
-          f"{median(0, 'p99_us'):,.0f} / {median(1, 'p99_us'):,.0f} | {listed} | {middle:.2f} | "
+    def ratios(which):
+        return [each[which]["p99_us"] / each[0]["p99_us"] for each in rounds]
+
+    listed = ", ".join(f"{ratio:.2f}" for ratio in ratios(2))
+    middle = statistics.median(ratios(2))
+    print(f"| {name.replace('_', ' ')} | {medians('p50_us')} | {medians('p99_us')} | "
+          f"{statistics.median(ratios(1)):.2f} | {listed} | {middle:.2f} | "
           f"{'yes' if middle <= WANTED else 'no'} |", flush=True)
 
 
@@ -106,16 +115,23 @@ def main():
     options = parse()
     folder = pathlib.Path(options.data)
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    switch = programs.Switch(options, folder)
+    other = copy.copy(options)
+    other.port_base += OTHER_PORTS
+    places = [(options, folder), (other, folder / "other")]
+    switches = []
     try:
-        programs.run_bench(options, folder, {"seconds": 1, "mix": "verify=1"})  # makes the cards
-        print("| disturbance | p50, us: alone / disturbed | p99, us | p99 ratios | median | "
-              f"at most {WANTED} |\n|---|---|---|---|---|---|", flush=True)
+        for place in places:
+            place[1].mkdir(parents=True)
+            switches.append(programs.Switch(*place))
+            programs.run_bench(*place, {"seconds": 1, "mix": "verify=1"})  # makes the cards
+        print("| disturbance | p50, us: alone / another switch disturbed / disturbed | p99, us | "
+              f"p99 ratio, another | p99 ratios | median | at most {WANTED} |\n"
+              "|---|---|---|---|---|---|---|", flush=True)
         for name in options.only or [*DISTURBANCES, FULL_LOAD]:
-            row(name, measure(name, options, folder))
+            row(name, measure(name, options, folder, places[1]))
     finally:
-        switch.end()
+        for switch in switches:
+            switch.end()
 
 
 if __name__ == "__main__":

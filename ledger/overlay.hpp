@@ -6,9 +6,8 @@
 ///
 /// A get of a key that is absent is the common case: the key is hashed once for all overlays, and
 /// the sets keep their memory from window to window. Each table is cut into shards, so that a
-/// growing set moves a 64th of its entries at a time and no batch waits for the whole. At 10,000
-/// purchases a second an overlay has some 700,000 entries, so a slot holds a pointer and nothing
-/// else.
+/// growing set moves a 64th of its entries at a time and no batch waits for the whole. A window has
+/// several entries a purchase, so a slot holds a pointer and nothing else.
 
 #include <array>
 #include <cstdint>
@@ -82,7 +81,7 @@ class Overlay {
     std::string_view value() const { return {bytes() + key_size, value_size}; }
   };
   struct Slot {
-    mutable Entry* entry;  // a longer value moves it, its key is always the same
+    mutable Entry* entry;  // a value of another length moves it, its key is always the same
   };
   struct SlotHash {
     using is_avalanching = void;

@@ -18,7 +18,6 @@ namespace {
 using namespace core::test;
 namespace json = boost::json;
 
-
 /// A blocking client of the control socket.
 class Operator {
  public:

@@ -195,14 +195,17 @@ std::optional<base::TimeUs> parse_duration(std::string_view text, bool with_sign
                                     {"m", 60 * base::kMicrosPerSecond},
                                     {"h", 3'600 * base::kMicrosPerSecond},
                                     {"d", base::kMicrosPerDay}};
-  constexpr std::int64_t kMostUnits = 100'000'000;  // as days this is far from overflow
+  constexpr base::TimeUs kMost = 100'000'000 * base::kMicrosPerDay;  // far from overflow
   const bool negative = text.starts_with('-');
   if (with_sign && (negative || text.starts_with('+'))) text.remove_prefix(1);
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const auto count = parse_number(text.substr(0, digits));
-  if (!count || *count > kMostUnits) return std::nullopt;
-  for (const Unit& unit : kUnits)
-    if (unit.name == text.substr(digits)) return (negative ? -1 : 1) * *count * unit.micros;
+  if (!count) return std::nullopt;
+  for (const Unit& unit : kUnits) {
+    if (unit.name != text.substr(digits)) continue;
+    if (*count > kMost / unit.micros) return std::nullopt;
+    return (negative ? -1 : 1) * *count * unit.micros;
+  }
   return std::nullopt;
 }
 

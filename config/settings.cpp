@@ -104,6 +104,7 @@ Limits read_limits(Ini& ini, bool demo) {
   limits.guess_brake = read_guess_brake(ini, demo);
   limits.txn_won = section.number<std::int64_t>("txn-won", 1, kMaxAmountWon, limits.txn_won);
   limits.day_won = section.number<std::int64_t>("day-won", 1, kMaxAmountWon, limits.day_won);
+  limits.hold_us = section.duration("hold", kSecond, 31 * base::kMicrosPerDay, limits.hold_us);
   limits.card_balance_won =
       section.number<std::int64_t>("card-balance-won", 1, kMaxAmountWon, limits.card_balance_won);
   return limits;

@@ -76,7 +76,8 @@ struct Limits {
   bool guess_brake = true;             ///< who guesses waits; demo world only: else always
   std::int64_t txn_won = 1'000'000;    ///< one purchase or completion
   std::int64_t day_won = 3'000'000;    ///< purchases and completions of a card and business day
-  std::int64_t card_balance_won = 1'000'000;  ///< no recharge lifts a balance above it
+  base::TimeUs hold_us = 86'400 * base::kMicrosPerSecond;  ///< how long a hold lasts
+  std::int64_t card_balance_won = 1'000'000;               ///< no recharge lifts a balance above it
 };
 
 /// Section `[ledger]`.

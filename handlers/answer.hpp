@@ -24,6 +24,7 @@ struct Answer {
   std::uint8_t bad_element = 0;      ///< of a format error: DE 44 names it
   base::Date business_day = 0;       ///< DE 15, but for 08xx
   ledger::Sequence sequence = 0;     ///< of the remembered transaction, 0: none
+  std::int64_t amount_won = 0;       ///< DE 4 instead of the request's, when not 0
   std::array<char, 6> approval{};    ///< DE 38 when approval[0] != 0
   std::array<char, 12> reference{};  ///< DE 37 made by the switch when the request had none
   std::array<AdditionalAmount, 2> amounts{};
@@ -37,7 +38,9 @@ struct Answer {
   std::array<std::uint8_t, 1'200> replay;
   std::size_t replay_size = 0;
 
-  bool approved() const { return refusal == Refusal::none; }
+  bool approved() const {
+    return refusal == Refusal::none || refusal == Refusal::approved_for_less;
+  }
   std::string_view tag_text() const { return {tags.data(), tags_size}; }
 };
 

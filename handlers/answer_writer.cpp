@@ -44,6 +44,10 @@ bool write_decided(codec::Writer& writer, int element, const codec::Message& req
       if (answer.card.size == 0) return false;
       writer.digits(2, answer.card.view());
       return true;
+    case 4:
+      if (answer.amount_won == 0) return false;
+      writer.number(4, static_cast<std::uint64_t>(answer.amount_won));
+      return true;
     case 15:
       if (request.mti().is_transaction()) writer.number(15, base::month_day(answer.business_day));
       return true;

@@ -1,6 +1,7 @@
 #include "handlers/card_gate.hpp"
 
 #include "base/assert.hpp"
+#include "ledger/holds.hpp"
 
 namespace handlers {
 namespace {
@@ -86,7 +87,7 @@ Refusal find_named_card(Exchange& exchange, ledger::CardRecord& card) {
     return is_pin || ledger::has_valid_luhn(digits) ? Refusal::no_such_card
                                                     : Refusal::wrong_check_digit;
   }
-  const auto found = ledger::read_card(exchange.context.draft, name.id);
+  const auto found = ledger::read_card_at(exchange.context.draft, name.id, exchange.context.now);
   CP_ASSERT(found.has_value());
   card = *found;
   return Refusal::none;
@@ -99,14 +100,14 @@ Refusal pass_gate(Exchange& exchange, GateRules rules, CardInHand& in_hand) {
   const ledger::CardRecord& card = in_hand.card;
 
   if (card.state == CardState::closed) return Refusal::card_closed;
-  if (card.state != rules.wanted)
+  if (card.state != rules.wanted && !rules.any_state_passes)
     return rules.wanted == CardState::active ? not_activated(exchange, in_hand)
                                              : Refusal::wrong_card_state;
-  const bool barred = card.blocked != 0 || card.is_expired(exchange.context.today());
-  if (barred && !rules.blocked_and_expired_pass)
-    return card.blocked != 0 ? Refusal::card_blocked : Refusal::card_expired;
+  if ((card.blocked & ~rules.passing_blocks) != 0) return Refusal::card_blocked;
+  if (!rules.expired_passes && card.is_expired(exchange.context.today()))
+    return Refusal::card_expired;
   // Who may ask about a blocked card must not be able to guess its password without end.
-  if (card.blocked != 0) return Refusal::none;
+  if (card.blocked != 0 || !rules.asks_password) return Refusal::none;
 
   switch (check_password(exchange, in_hand)) {
     case PasswordCheck::wrong:

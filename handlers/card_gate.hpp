@@ -8,7 +8,10 @@ namespace handlers {
 
 struct GateRules {
   ledger::CardState wanted = ledger::CardState::active;
-  bool blocked_and_expired_pass = false;  ///< an inquiry by the operator or the site
+  std::uint8_t passing_blocks = 0;  ///< BlockReason bits that do not stop it
+  bool expired_passes = false;
+  bool any_state_passes = false;  ///< but closed
+  bool asks_password = true;      ///< DE 52 is looked at where it is there
 };
 
 /// A card that went through the gate.

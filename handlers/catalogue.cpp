@@ -24,25 +24,45 @@ constexpr std::array<std::uint8_t, 10> kCardAndAmount{2, 3, 4, 7, 11, 12, 13, 41
 constexpr std::array<std::uint8_t, 10> kSale{3, 4, 7, 11, 12, 13, 41, 42, 48, 49};
 constexpr std::array<std::uint8_t, 8> kCollect{3, 7, 11, 12, 13, 41, 42, 48};
 constexpr std::array<std::uint8_t, 10> kActivation{2, 3, 7, 11, 12, 13, 41, 42, 48, 52};
+constexpr std::array<std::uint8_t, 12> kCompletion{2, 3, 4, 7, 11, 12, 13, 37, 38, 41, 42, 49};
+constexpr std::array<std::uint8_t, 9> kPasswordChange{2, 3, 7, 11, 12, 13, 41, 42, 48};
+constexpr std::array<std::uint8_t, 9> kDeposit{3, 4, 7, 11, 12, 13, 41, 42, 49};
 constexpr std::array<std::uint8_t, 4> kReversal{7, 11, 41, 42};
 
 constexpr std::uint8_t kPaying = roles(Role::terminal, Role::telephone, Role::site);
+/// The merchants hosted on a site's station sell at once.
+constexpr std::uint8_t kHolding = roles(Role::terminal, Role::telephone);
+constexpr std::uint8_t kSite = roles(Role::site);
+constexpr std::uint8_t kBlocking = roles(Role::site, Role::operating);
+constexpr std::uint8_t kUnblocking = roles(Role::operating);
 constexpr std::uint8_t kSelling = roles(Role::agent, Role::site);
 constexpr std::uint8_t kInquiring =
     roles(Role::terminal, Role::telephone, Role::agent, Role::site, Role::operating);
 constexpr std::uint8_t kReversing =
     roles(Role::terminal, Role::telephone, Role::agent, Role::site, Role::bank);
 
-constexpr std::array<CatalogueRow, 9> kRows{{
+constexpr std::array<CatalogueRow, 16> kRows{{
     {Transaction::verify, 100, 33, kCardOnly, kPaying, false, {}, verify},
     {Transaction::inquiry, 100, 31, kCardOnly, kInquiring, false, {}, inquire},
     {Transaction::collect, 100, 91, kCollect, kSelling, false, {}, collect},
+    {Transaction::hold, 100, 0, kCardAndAmount, kHolding, true, TransactionKind::hold, hold},
+    {Transaction::completion, 220, 0, kCompletion, kHolding, true, TransactionKind::completion,
+     complete},
     {Transaction::purchase, 200, 0, kCardAndAmount, kPaying, true, TransactionKind::purchase,
      purchase},
     {Transaction::refund, 200, 20, kCardAndAmount, kPaying, true, TransactionKind::refund, refund},
     {Transaction::sale, 200, 90, kSale, kSelling, true, TransactionKind::sale, sell},
     {Transaction::activation, 200, 92, kActivation, kSelling, true, TransactionKind::activation,
      activate},
+    {Transaction::password_change, 200, 93, kPasswordChange, kSite, true,
+     TransactionKind::password_change, change_password},
+    {Transaction::registration, 200, 94, kActivation, kSite, true, TransactionKind::registration,
+     register_owner},
+    {Transaction::block, 200, 96, kCardOnly, kBlocking, true, TransactionKind::block, block},
+    {Transaction::unblock, 200, 98, kCardOnly, kUnblocking, true, TransactionKind::unblock,
+     unblock},
+    {Transaction::deposit, 200, 21, kDeposit, roles(Role::bank), true, TransactionKind::deposit,
+     deposit},
     {Transaction::reversal, 400, -1, kReversal, kReversing, true, TransactionKind::reversal,
      reverse},
     {Transaction::reversal, 420, -1, kReversal, kReversing, true, TransactionKind::reversal,
@@ -61,12 +81,17 @@ class LowestBad {
   int lowest_ = 0;
 };
 
-/// DE 52 must be there for our own cards where the station requires the password.
+/// Where DE 52 must be there although the row does not say so: for our own cards at a station that
+/// requires the password, and from the owner, who has nothing else to show.
 bool needs_password(const CatalogueRow& row, const Request& request, const Rules& rules) {
-  if (!request.station.password_required || request.names_foreign_card(rules.bin)) return false;
   const Role role = request.station.role;
+  if (row.transaction == Transaction::password_change) return !request.tags.find(12);
+  if (row.transaction == Transaction::block || row.transaction == Transaction::unblock)
+    return role != Role::operating;
+  if (!request.station.password_required || request.names_foreign_card(rules.bin)) return false;
   switch (row.transaction) {
     case Transaction::verify:
+    case Transaction::hold:
     case Transaction::purchase:
       return true;
     case Transaction::inquiry:
@@ -76,8 +101,15 @@ bool needs_password(const CatalogueRow& row, const Request& request, const Rules
   }
 }
 
+/// A card or an account, not both.
+void check_receiver(const Request& request, LowestBad& bad) {
+  const bool names_account = request.message.has(103);
+  bad.check(request.names_card() || names_account, 2);
+  bad.check(!request.names_card() || !names_account, 103);
+}
+
 /// 0010 is a PIN block, 0011 a hint without the password in it, 0012 a customer id.
-bool activation_tags_are_good(const Request& request) {
+bool new_password_tags_are_good(const Request& request) {
   const auto password = request.new_password();
   if (!password) return false;
   if (const auto hint = request.tags.find(11)) {
@@ -86,6 +118,11 @@ bool activation_tags_are_good(const Request& request) {
   }
   const auto customer = request.tags.find(12);
   return !customer || is_customer_id(*customer);
+}
+
+bool registration_tags_are_good(const Request& request) {
+  const auto customer = request.tags.find(12);
+  return customer && is_customer_id(*customer);
 }
 
 bool sale_tags_are_good(const Request& request) {
@@ -107,7 +144,10 @@ bool tags_are_good(const CatalogueRow& row, const Request& request) {
     case Transaction::collect:
       return collect_tags_are_good(request);
     case Transaction::activation:
-      return activation_tags_are_good(request);
+    case Transaction::password_change:
+      return new_password_tags_are_good(request);
+    case Transaction::registration:
+      return registration_tags_are_good(request);
     default:
       return true;
   }
@@ -155,6 +195,7 @@ int first_bad_element(const CatalogueRow& row, const Request& request, const Rul
   for (const int element : row.mandatory)
     bad.check(element == 2 ? request.names_card() : message.has(element), element);
   if (needs_password(row, request, rules)) bad.check(message.has(52), 52);
+  if (row.transaction == Transaction::deposit) check_receiver(request, bad);
   if (message.has(35)) bad.check(track_agrees(request), 35);
   if (message.has(48)) bad.check(tags_are_good(row, request), 48);
   if (message.has(49)) bad.check(message.text(49) == "410", 49);

@@ -16,10 +16,11 @@ namespace handlers {
 
 /// What a handler decided, for the register.
 struct Decision {
-  ledger::CardName card;  ///< form none when the message names no card
-  ledger::Entry entry;    ///< postings; none of a refusal
-  std::int64_t moved_won = 0;
+  ledger::CardName card;       ///< form none when the message names no card
+  ledger::Entry entry;         ///< postings; none of a refusal
+  std::int64_t moved_won = 0;  ///< posted; of a hold: reserved
   ledger::Sequence original = 0;
+  std::uint32_t lasts_s = 0;  ///< of a hold
 };
 
 /// A remembered request on its way through its handler.
@@ -30,7 +31,8 @@ struct Exchange {
   Decision& decision;
 };
 
-/// Returns the refusal, none when approved. On a refusal it wrote nothing but a counted password.
+/// Returns the refusal, none or approved_for_less when approved. On a refusal it wrote nothing but
+/// a counted password.
 using Handler = Refusal (*)(Exchange& exchange);
 
 enum class Transaction : std::uint8_t {
@@ -41,6 +43,13 @@ enum class Transaction : std::uint8_t {
   sale,
   collect,
   activation,
+  hold,
+  completion,
+  password_change,
+  registration,
+  block,
+  unblock,
+  deposit,
   reversal,
 };
 
@@ -69,6 +78,13 @@ Refusal refund(Exchange& exchange);
 Refusal sell(Exchange& exchange);
 Refusal collect(Exchange& exchange);
 Refusal activate(Exchange& exchange);
+Refusal hold(Exchange& exchange);
+Refusal complete(Exchange& exchange);
+Refusal change_password(Exchange& exchange);
+Refusal register_owner(Exchange& exchange);
+Refusal block(Exchange& exchange);
+Refusal unblock(Exchange& exchange);
+Refusal deposit(Exchange& exchange);
 Refusal reverse(Exchange& exchange);
 
 }  // namespace handlers

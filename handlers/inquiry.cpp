@@ -12,7 +12,10 @@ Refusal inquire(Exchange& exchange) {
   if (exchange.request.names_foreign_card(exchange.context.rules.bin)) return Refusal::no_route;
   CardInHand in_hand;
   GateRules rules;
-  rules.blocked_and_expired_pass = role == Role::operating || role == Role::site;
+  if (role == Role::operating || role == Role::site) {
+    rules.passing_blocks = ledger::kBlockReasons;
+    rules.expired_passes = true;
+  }
   if (const Refusal refusal = pass_gate(exchange, rules, in_hand); refusal != Refusal::none)
     return refusal;
 

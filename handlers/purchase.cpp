@@ -3,29 +3,9 @@
 #include "handlers/approval.hpp"
 #include "handlers/card_gate.hpp"
 #include "handlers/originals.hpp"
+#include "handlers/spending.hpp"
 
 namespace handlers {
-namespace {
-
-/// Purchases of a card and business day, this one included, stay within the limits.
-Refusal check_limits(const Exchange& exchange, const ledger::CardRecord& card) {
-  const Rules& rules = exchange.context.rules;
-  const std::int64_t amount = exchange.request.amount_won;
-  if (amount > rules.transaction_limit_won) return Refusal::over_transaction_limit;
-  const std::int64_t spent = card.spent_day == exchange.context.business_day() ? card.spent_won : 0;
-  return spent + amount > rules.daily_limit_won ? Refusal::over_daily_limit : Refusal::none;
-}
-
-void add_to_day(ledger::CardRecord& card, base::Date day, std::int64_t amount_won) {
-  if (card.spent_day != day) {
-    card.spent_day = day;
-    card.spent_won = 0;
-  }
-  card.spent_won += amount_won;
-}
-
-}  // namespace
-
 Refusal purchase(Exchange& exchange) {
   const Request& request = exchange.request;
   Context& context = exchange.context;
@@ -39,7 +19,7 @@ Refusal purchase(Exchange& exchange) {
   ledger::CardRecord& card = in_hand.card;
   if (const Refusal refusal = check_category(exchange, card); refusal != Refusal::none)
     return refusal;
-  if (const Refusal refusal = check_limits(exchange, card); refusal != Refusal::none)
+  if (const Refusal refusal = check_limits(exchange, card, amount); refusal != Refusal::none)
     return refusal;
   if (amount > card.available_won()) return Refusal::not_enough_balance;
 

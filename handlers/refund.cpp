@@ -1,8 +1,10 @@
-/// 0200/20: a merchant gives back a purchase, whole or in parts, at most what is left of it.
+/// 0200/20: a merchant gives back a purchase or completion, whole or in parts, at most what is left
+/// of it.
 
 #include "handlers/approval.hpp"
 #include "handlers/card_gate.hpp"
 #include "handlers/originals.hpp"
+#include "ledger/holds.hpp"
 
 namespace handlers {
 namespace {
@@ -28,6 +30,20 @@ std::optional<StoredTransaction> find_by_original(Exchange& exchange) {
   return newest && newest->head.previous_original == 0 ? newest : std::nullopt;
 }
 
+bool can_be_refunded(const ledger::TransactionHead& head) {
+  return head.approved() && (head.kind == ledger::TransactionKind::purchase ||
+                             head.kind == ledger::TransactionKind::completion);
+}
+
+/// A completion has no DE 38 of its own: its hold's names it.
+std::optional<StoredTransaction> find_completion(Exchange& exchange) {
+  const auto number = find_hold(exchange);
+  if (!number) return std::nullopt;
+  const auto hold = ledger::read_hold(exchange.context.draft, *number);
+  if (hold->state != ledger::HoldState::completed) return std::nullopt;
+  return ledger::read_transaction(exchange.context.draft, hold->ended_by);
+}
+
 /// By DE 37 and 38 of the purchase, at the same merchant, whichever its terminal.
 std::optional<StoredTransaction> find_by_approval(Exchange& exchange) {
   const Request& request = exchange.request;
@@ -45,7 +61,7 @@ std::optional<StoredTransaction> find_by_approval(Exchange& exchange) {
         return candidate;
     }
   }
-  return std::nullopt;
+  return find_completion(exchange);
 }
 
 }  // namespace
@@ -60,9 +76,7 @@ Refusal refund(Exchange& exchange) {
 
   const auto original =
       request.message.has(90) ? find_by_original(exchange) : find_by_approval(exchange);
-  if (!original || original->head.kind != ledger::TransactionKind::purchase ||
-      !original->head.approved())
-    return Refusal::original_not_found;
+  if (!original || !can_be_refunded(original->head)) return Refusal::original_not_found;
   if (!names_same_card(exchange, original->head)) return Refusal::another_cards_original;
   const ledger::Sequence purchase = original->head.sequence;
   ledger::UndoneRecord undone = ledger::read_undone(context.draft, purchase);

@@ -7,7 +7,8 @@
 namespace handlers {
 
 enum class Refusal : std::uint8_t {
-  none,  ///< approved
+  none,               ///< approved
+  approved_for_less,  ///< approved too: DE 4 says how much
   mac_wrong,
   format_error,
   not_signed_on,
@@ -32,6 +33,9 @@ enum class Refusal : std::uint8_t {
   nothing_left,
   no_longer_to_be_undone,
   order_not_found,
+  hold_not_found,
+  another_cards_hold,
+  hold_is_over,
   already_activated,
   no_such_card,
   wrong_check_digit,
@@ -41,14 +45,17 @@ enum class Refusal : std::uint8_t {
   card_expired,
   wrong_password,
   fifth_wrong_password,
+  not_the_owner,
   wrong_card_state,
   refund_to_closed_card,
   category_not_in_mix,
   category_not_the_merchants,
   over_transaction_limit,
   over_daily_limit,
+  over_cap,
   over_prefund,
   not_enough_balance,
+  too_many_holds,
   too_many_guesses,
   system_error,
 };

@@ -2,19 +2,15 @@
 /// before, during or after the original arrived.
 
 #include <array>
-#include <vector>
 
-#include "base/assert.hpp"
 #include "handlers/card_gate.hpp"
 #include "handlers/originals.hpp"
+#include "handlers/undoing.hpp"
 
 namespace handlers {
 namespace {
 
-using ledger::AccountKey;
-using ledger::AccountKind;
 using ledger::StoredTransaction;
-using ledger::TransactionKind;
 
 /// What the message names.
 struct Named {
@@ -99,104 +95,6 @@ std::int64_t real_amount_won(const codec::Message& message) {
   return amount;
 }
 
-/// Purchases of the same business day count less against the day's limit.
-void give_back_to_day(ledger::Draft& draft, const ledger::TransactionHead& purchase,
-                      std::int64_t amount_won) {
-  auto card = ledger::read_card(draft, purchase.card);
-  CP_ASSERT(card.has_value());
-  if (card->spent_day != purchase.business_day) return;
-  card->spent_won -= amount_won;
-  ledger::write_card(draft, purchase.card, *card);
-}
-
-Refusal undo_purchase(Exchange& exchange, const ledger::TransactionHead& head,
-                      const ledger::UndoneRecord& undone, std::int64_t amount_won) {
-  if (amount_won == 0) return Refusal::none;  // a partial reversal repeated
-  if (undone.refunded_won > 0) return Refusal::no_longer_to_be_undone;
-  give_back_to_day(exchange.context.draft, head, amount_won);
-  exchange.decision.entry.move(
-      AccountKey::of(AccountKind::merchant_payable, exchange.request.merchant),
-      AccountKey::card(head.card), amount_won);
-  count(exchange, &ledger::TotalsRecord::debit_reversals, amount_won);
-  return Refusal::none;
-}
-
-/// What the refund gave must still be there.
-Refusal undo_refund(Exchange& exchange, const ledger::TransactionHead& head,
-                    std::int64_t amount_won) {
-  if (amount_won == 0) return Refusal::none;
-  ledger::Draft& draft = exchange.context.draft;
-  const auto card = ledger::read_card(draft, head.card);
-  CP_ASSERT(card.has_value());
-  if (amount_won > card->available_won()) return Refusal::not_enough_balance;
-  auto of_purchase = ledger::read_undone(draft, head.original);
-  of_purchase.refunded_won -= amount_won;
-  ledger::write_undone(draft, head.original, of_purchase);
-  exchange.decision.entry.move(
-      AccountKey::card(head.card),
-      AccountKey::of(AccountKind::merchant_payable, exchange.request.merchant), amount_won);
-  count(exchange, &ledger::TotalsRecord::credit_reversals, amount_won);
-  return Refusal::none;
-}
-
-std::vector<ledger::CardId> cards_of_sale(const StoredTransaction& sale) {
-  std::vector<ledger::CardId> cards;
-  const ledger::TransactionView view = sale.view();
-  for (std::size_t i = 0; i < view.head.posting_count; ++i) {
-    const AccountKey account = view.posting(i).account;
-    if (account.kind == AccountKind::card) cards.push_back(account.card_id());
-  }
-  return cards;
-}
-
-/// A card sold from stock can go back to it when nothing happened to it since.
-bool can_be_unsold(const ledger::CardRecord& card, const ledger::CardFile& file,
-                   ledger::Sequence sale) {
-  if (card.state == ledger::CardState::sold) return true;
-  return card.state == ledger::CardState::active && file.head.from_lot != 0 &&
-         card.last_sequence == sale && card.held_won == 0;
-}
-
-void unsell(ledger::Draft& draft, ledger::CardId id, ledger::CardRecord card,
-            ledger::CardFile file) {
-  if (file.head.from_lot != 0) {
-    card.state = ledger::CardState::stock;
-    card.last_day = 0;
-    card.wrong_passwords = 0;
-    card.blocked = static_cast<std::uint8_t>(card.blocked & ~ledger::kBlockedByPassword);
-    card.verifier = file.head.initial_verifier;
-    card.password_key = file.head.initial_password_key;
-    file.head.sold_by = 0;
-    file.customer.clear();
-    file.hint.clear();
-  } else {
-    card.state = ledger::CardState::closed;
-    file.head.has_initial = 0;
-  }
-  ledger::write_card(draft, id, card);
-  ledger::write_card_file(draft, file);
-}
-
-Refusal undo_sale(Exchange& exchange, const StoredTransaction& sale) {
-  ledger::Draft& draft = exchange.context.draft;
-  if (real_amount_won(exchange.request.message) != 0) return Refusal::reversed_in_part_only_whole;
-  const auto cards = cards_of_sale(sale);
-  for (const ledger::CardId id : cards) {
-    const auto card = ledger::read_card(draft, id);
-    const auto file = ledger::read_card_file(draft, id);
-    CP_ASSERT(card.has_value() && file.has_value());
-    if (!can_be_unsold(*card, *file, sale.head.sequence)) return Refusal::no_longer_to_be_undone;
-  }
-  const AccountKey prefund = AccountKey::of(AccountKind::prefund, exchange.request.merchant);
-  for (const ledger::CardId id : cards) {
-    const auto card = ledger::read_card(draft, id);
-    exchange.decision.entry.move(AccountKey::card(id), prefund, card->balance_won);
-    unsell(draft, id, *card, *ledger::read_card_file(draft, id));
-  }
-  count(exchange, &ledger::TotalsRecord::credit_reversals, sale.head.moved_won);
-  return Refusal::none;
-}
-
 /// One more reversal of it was answered 00, after which it cannot come again.
 void count_reversal(Exchange& exchange, ledger::Sequence original) {
   ledger::Draft& draft = exchange.context.draft;
@@ -216,13 +114,7 @@ Refusal undo(Exchange& exchange, const StoredTransaction& original) {
   if (head.approved() && real > left) return Refusal::more_than_is_left;
   const bool anything_left = head.approved() && (left > 0 || undone.reversals == 0);
   if (anything_left) {
-    Refusal refusal = Refusal::no_longer_to_be_undone;
-    if (head.kind == TransactionKind::purchase)
-      refusal = undo_purchase(exchange, head, undone, left - real);
-    else if (head.kind == TransactionKind::refund)
-      refusal = undo_refund(exchange, head, left - real);
-    else if (head.kind == TransactionKind::sale)
-      refusal = undo_sale(exchange, original);
+    const Refusal refusal = take_back(exchange, original, undone, {left - real, real != 0});
     if (refusal != Refusal::none) return refusal;
     exchange.decision.moved_won = left - real;
   }

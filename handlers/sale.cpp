@@ -66,6 +66,7 @@ void sell_stock_card(Exchange& exchange, CardId id, ledger::CardRecord card, bas
   ledger::Draft& draft = exchange.context.draft;
   card.state = ledger::CardState::active;
   card.last_day = last_day;
+  card.had_hold = 0;
   ledger::write_card(draft, id, card);
   auto file = ledger::read_card_file(draft, id);
   CP_ASSERT(file.has_value());

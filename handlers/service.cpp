@@ -33,11 +33,15 @@ Refusal check_funding(const CatalogueRow& row, const Request& request) {
 bool is_right_party(const CatalogueRow& row, PartyKind kind) {
   switch (row.transaction) {
     case Transaction::verify:
+    case Transaction::hold:
+    case Transaction::completion:
     case Transaction::purchase:
     case Transaction::refund:
       return kind == PartyKind::merchant;
     case Transaction::sale:
       return kind == PartyKind::agent;
+    case Transaction::deposit:
+      return kind == PartyKind::bank;
     default:
       return true;
   }
@@ -193,6 +197,7 @@ ledger::TransactionHead make_head(const CatalogueRow& row, const Exchange& excha
   head.approval = answer.approval;
   if (head.approval[0] == 0) head.approval.fill(' ');
   head.kind = row.kind;
+  head.lasts_s = decision.lasts_s;
   return head;
 }
 
@@ -256,7 +261,8 @@ void make_reference(const codec::Message& message, Context& context, Answer& ans
 Answer handle(const codec::Message& message, const Station& station, Context& context) {
   const Request request = read_request(message, station, context.now);
   Answer answer = refuse(Refusal::none, context.now);
-  const bool has_processing_code = request.mti.value == 100 || request.mti.value == 200;
+  const int message_class = request.mti.message_class();
+  const bool has_processing_code = message_class == 1 || message_class == 2;
   if (has_processing_code && !message.has(3)) return refuse(Refusal::format_error, context.now, 3);
   const CatalogueRow* row = find_row(request);
   if (row == nullptr) return refuse(Refusal::no_such_transaction, context.now);

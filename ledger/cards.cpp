@@ -169,4 +169,9 @@ bool count_wrong_password(CardRecord& card) {
   return true;
 }
 
+void forget_wrong_passwords(CardRecord& card) {
+  card.wrong_passwords = 0;
+  card.blocked = static_cast<std::uint8_t>(card.blocked & ~kBlockedByPassword);
+}
+
 }  // namespace ledger

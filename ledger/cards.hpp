@@ -62,5 +62,7 @@ bool password_is_right(crypto::CardVault& vault, CardId id, const CardRecord& ca
 
 /// Counts a wrong password; true when it was the fifth in a row and the card is blocked now.
 bool count_wrong_password(CardRecord& card);
+/// The count, and the block that it may have ended in.
+void forget_wrong_passwords(CardRecord& card);
 
 }  // namespace ledger

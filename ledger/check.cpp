@@ -26,7 +26,8 @@ CheckReport check_books(Snapshot& snapshot, crypto::CardVault* vault, const Chec
        [&] { check_transactions(source, state, report); });
   part(2, "accounts", state.accounts.size(), [&] { check_accounts(source, state, report); });
   const std::uint64_t cards = state.last_card, all = state.last_transaction;
-  part(60, "cards", cards, [&] { check_cards(source, state, report); });
+  part(10, "holds", cards, [&] { check_holds(source, state, report); });
+  part(50, "cards", cards, [&] { check_cards(source, state, report); });
   part(120, "card files", cards, [&] { check_card_files(source, state, vault); });
   part(78, "card numbers", 2 * cards, [&] { check_card_indexes(source, state); });
   part(30, "totals", all / 16, [&] { check_totals(source, state, report); });

@@ -18,19 +18,11 @@ struct ProductTally {
 };
 constexpr std::size_t kDifferingKept = 100;
 
-/// What is held on one card, and the first of its holds.
-struct Held {
-  CardId card;
-  std::int64_t held_won;
-  std::string first_key;
-};
-
 class Cards {
  public:
   Cards(Source& source, State& state, CheckReport& report)
       : source_(source), state_(state), report_(report) {}
 
-  void read_holds();
   void visit(CardId id, std::string_view value);
   void finish();
 
@@ -39,7 +31,6 @@ class Cards {
   std::string sums_complaint(CardId id, const CardRecord& card, const CardSums& sums);
   std::string state_complaint(const CardRecord& card, const CardSums& sums);
   void compare_with_product(CardId id, const CardRecord& card, const CardSums& sums);
-  const Held& held_on(CardId id) const;
   void add(CardId id, std::string what) {
     source_.add(Table::cards, number_key(id), std::move(what));
   }
@@ -47,38 +38,8 @@ class Cards {
   Source& source_;
   State& state_;
   CheckReport& report_;
-  std::vector<Held> holds_;  // by card
   std::map<std::uint8_t, ProductTally> tallies_;
 };
-
-void Cards::read_holds() {
-  source_.for_each(Table::holds, [&](std::string_view key, std::string_view value) {
-    ++report_.holds;
-    const auto hold = source_.record<HoldRecord>(Table::holds, key, value);
-    if (key.size() != 2 * sizeof(std::uint64_t))
-      return source_.add(Table::holds, key, "the key is no card and hold");
-    if (!hold) return;
-    const std::uint8_t* const bytes = base::as_bytes(key).data();
-    const auto card = base::load_big_endian<CardId>(bytes);
-    const auto sequence = base::load_big_endian<Sequence>(bytes + sizeof card);
-    std::string what;
-    if (hold->amount_won <= 0) what = "it holds nothing";
-    if (!is_plausible_time(hold->expires_us)) what = "its time of expiry is none";
-    if (!state_.has_transaction(sequence)) what = "the transaction it is named by is not there";
-    if (state_.card(card) == nullptr) what = "its card is not there";
-    if (!what.empty()) source_.add(Table::holds, key, what);
-    if (holds_.empty() || holds_.back().card != card) holds_.push_back({card, 0, std::string(key)});
-    add_won(holds_.back().held_won, hold->amount_won);
-  });
-}
-
-const Held& Cards::held_on(CardId id) const {
-  static const Held kNothing{0, 0, ""};
-  const auto found =
-      std::lower_bound(holds_.begin(), holds_.end(), id,
-                       [](const Held& held, CardId card) { return held.card < card; });
-  return found != holds_.end() && found->card == id ? *found : kNothing;
-}
 
 void Cards::visit(CardId id, std::string_view value) {
   ++report_.cards;
@@ -96,14 +57,17 @@ void Cards::visit(CardId id, std::string_view value) {
 std::string Cards::complaint(CardId id, const CardRecord& card, const CardSums& sums) {
   if (std::string what = sums_complaint(id, card, sums); !what.empty()) return what;
   if (std::string what = state_complaint(card, sums); !what.empty()) return what;
-  if (card.blocked > kBlockedByPassword) return "it is blocked for no reason that there is";
+  if (card.blocked > kBlockReasons) return "it is blocked for no reason that there is";
+  if ((card.blocked & ~kBlockedByPassword) != sums.blocked)
+    return "owner and operator blocked it otherwise";
+  const bool by_password = (card.blocked & kBlockedByPassword) != 0;
   if (card.wrong_passwords > kWrongPasswordsToBlock) return "too many wrong passwords";
-  if (card.wrong_passwords == kWrongPasswordsToBlock && card.blocked == 0)
+  if (card.wrong_passwords == kWrongPasswordsToBlock && !by_password)
     return "the fifth wrong password did not block it";
-  if (card.wrong_passwords < kWrongPasswordsToBlock && card.blocked != 0)
+  if (card.wrong_passwords < kWrongPasswordsToBlock && by_password)
     return "it is blocked without five wrong passwords";
   if (card.password_key == 0) return "it names no key";
-  if (card.reserved != decltype(card.reserved){}) return "its reserved bytes are not zero";
+  if (card.reserved != 0) return "its reserved bytes are not zero";
   bool absent = false;
   (void)state_.parties.product(source_, card.product, absent);
   return absent ? "its product is not there" : "";
@@ -116,11 +80,12 @@ std::string Cards::sums_complaint(CardId id, const CardRecord& card, const CardS
   if (card.balance_won != sums.balance_won)
     return "holds " + won(card.balance_won) + "; its postings sum to " + won(sums.balance_won);
   if (card.balance_won < 0) return "its balance is below zero";
-  if (const Held& held = held_on(id); card.held_won != held.held_won) {
-    if (!held.first_key.empty())
-      source_.add(Table::holds, held.first_key, "its card's holds are not what the card holds");
-    return "held is " + says(card.held_won, held.held_won);
-  }
+  const HeldOnCard& held = state_.holds.on_card(id);
+  if (card.held_won != held.amount_won) return "held is " + says(card.held_won, held.amount_won);
+  if (card.holds_end_s != held.first_end_s)
+    return "the end of its first hold is " + says(card.holds_end_s, held.first_end_s);
+  if ((card.had_hold != 0) != sums.had_hold || card.had_hold > 1)
+    return "whether it had a hold is not as the register has it";
   if (card.held_won > card.balance_won) return "its holds exceed its balance";
   if (card.posting_count != sums.postings)
     return "the number of postings is " + says(card.posting_count, sums.postings);
@@ -203,7 +168,6 @@ void count_cards(Source& source, State& state) {
 
 void check_cards(Source& source, State& state, CheckReport& report) {
   Cards pass(source, state, report);
-  pass.read_holds();
   source.for_each_number(Table::cards, state.last_card,
                          [&](CardId id, std::string_view value) { pass.visit(id, value); });
   pass.finish();

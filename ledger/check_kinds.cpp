@@ -20,6 +20,19 @@ int operation_of(TransactionKind kind) {
       return 90;
     case TransactionKind::activation:
       return 92;
+    case TransactionKind::hold:
+    case TransactionKind::completion:
+      return 0;
+    case TransactionKind::password_change:
+      return 93;
+    case TransactionKind::registration:
+      return 94;
+    case TransactionKind::block:
+      return 96;
+    case TransactionKind::unblock:
+      return 98;
+    case TransactionKind::deposit:
+      return 21;
     default:
       return -1;
   }
@@ -27,7 +40,10 @@ int operation_of(TransactionKind kind) {
 
 bool mti_agrees(const TransactionHead& head) {
   if (head.kind == TransactionKind::reversal) return head.mti == 400 || head.mti == 420;
-  return head.mti == 200 &&
+  const std::uint16_t mti = head.kind == TransactionKind::hold         ? 100
+                            : head.kind == TransactionKind::completion ? 220
+                                                                       : 200;
+  return head.mti == mti &&
          static_cast<int>(head.processing_code / 10'000) == operation_of(head.kind);
 }
 
@@ -61,7 +77,9 @@ std::string answer_complaint(const Stored& stored) {
   if (answer.has(2) || answer.has(64) || answer.has(128))
     return "its answer holds what is never stored";
   if (number_or_zero(answer, 3) != head.processing_code) return "its answer has another DE 3";
-  if (number_or_zero(answer, 4) != static_cast<std::uint64_t>(head.amount_won))
+  const bool tells_posted = head.kind == TransactionKind::completion && head.approved();
+  if (number_or_zero(answer, 4) !=
+      static_cast<std::uint64_t>(tells_posted ? head.moved_won : head.amount_won))
     return "its answer has another DE 4";
   if (number_or_zero(answer, 15) != base::month_day(head.business_day))
     return "its answer has another business day";
@@ -82,7 +100,8 @@ std::string opening_complaint(const TransactionHead& head) {
 
 std::string head_complaint(const Stored& stored, const State& state) {
   const TransactionHead& head = stored.head;
-  if (head.reserved != 0) return "its reserved bytes are not zero";
+  const bool is_hold = head.kind == TransactionKind::hold && head.approved();
+  if ((head.lasts_s != 0) != is_hold) return "a hold, and nothing else, lasts for some time";
   if (!is_plausible_time(head.time_us)) return "its time is none";
   if (!day_agrees(head)) return "its business day is not that of its time";
   if (!stored.has_answer) return opening_complaint(head);
@@ -113,6 +132,8 @@ AccountKey payable_of(const Stored& stored) {
   return AccountKey::of(AccountKind::merchant_payable, stored.merchant);
 }
 
+bool posts_nothing(const TransactionHead& head) { return head.posting_count == 0; }
+
 bool moves(const Stored& stored, const AccountKey& from, const AccountKey& to) {
   const std::int64_t moved = stored.head.moved_won;
   return moved > 0 && stored.head.posting_count == 2 && given_to(stored.view, from) == -moved &&
@@ -133,11 +154,38 @@ std::string purchase_complaint(const Stored& stored, State& state) {
                                                          : "its card was not active at the time";
 }
 
+/// That its hold was open, and how much it reserved, is for the holds' own check.
+std::string hold_complaint(const Stored& stored, const Stored* raised, State& state) {
+  const TransactionHead& head = stored.head;
+  if (head.moved_won != head.amount_won || head.moved_won <= 0 || !posts_nothing(head))
+    return "a hold reserves its whole amount and posts nothing";
+  if (head.original != 0 &&
+      (raised == nullptr || raised->head.kind != TransactionKind::hold ||
+       raised->head.original != 0 || raised->head.card != head.card ||
+       raised->merchant != stored.merchant || raised->head.approval != head.approval))
+    return "it raises no hold of its card and merchant";
+  return state_of(state, head.card) == CardState::active ? ""
+                                                         : "its card was not active at the time";
+}
+
+std::string completion_complaint(const Stored& stored, const Stored* hold, State& state) {
+  const TransactionHead& head = stored.head;
+  if (hold == nullptr || hold->head.kind != TransactionKind::hold || hold->head.original != 0 ||
+      !hold->head.approved() || hold->head.card != head.card || hold->merchant != stored.merchant)
+    return "a completion names a hold of its card and merchant";
+  const bool whole = head.moved_won == head.amount_won;
+  if (head.moved_won > head.amount_won || whole != (head.code[0] == '0'))
+    return "a completion is answered 00 when it moves its whole amount, for less 10";
+  if (!moves(stored, AccountKey::card(head.card), payable_of(stored)))
+    return "a completion takes what it moves from its card and gives it to its merchant";
+  return state_of(state, head.card) == CardState::active ? ""
+                                                         : "its card was not active at the time";
+}
+
 std::string refund_complaint(const Stored& stored, const Stored* original, State& state) {
   const TransactionHead& head = stored.head;
-  if (original == nullptr || original->head.kind != TransactionKind::purchase ||
-      !original->head.approved())
-    return "a refund names an approved purchase";
+  if (original == nullptr || !is_spending(original->head) || !original->head.approved())
+    return "a refund names an approved purchase or completion";
   if (head.card != original->head.card || stored.merchant != original->merchant)
     return "a refund has its purchase's card and merchant";
   if (head.moved_won != head.amount_won) return "a refund moves its whole amount";
@@ -175,6 +223,40 @@ std::string activation_complaint(const Stored& stored, State& state) {
                                                               : "its card was not sold at the time";
 }
 
+/// To the card it names, or to a prefund.
+std::string deposit_complaint(Source& source, const Stored& stored, State& state) {
+  const TransactionHead& head = stored.head;
+  const AccountKey bank = AccountKey::of(AccountKind::bank_receivable, stored.merchant);
+  if (head.moved_won != head.amount_won || head.posting_count != 2 ||
+      given_to(stored.view, bank) != negative(head.moved_won) || head.moved_won <= 0)
+    return "a deposit moves its whole amount from its bank";
+  for (std::size_t i = 0; i < head.posting_count; ++i) {
+    const AccountKey account = stored.view.posting(i).account;
+    if (account == bank) continue;
+    if (head.card != 0)
+      return account == AccountKey::card(head.card) &&
+                     state_of(state, head.card) == CardState::active
+                 ? ""
+                 : "it gives to another than its card, or that was not active";
+    bool absent = false;
+    (void)state.parties.merchant(source, {account.name.data(), account.name.size()}, absent);
+    if (account.kind == AccountKind::prefund && !absent) return "";
+  }
+  return "a deposit gives to a card or a prefund";
+}
+
+std::string owners_complaint(const Stored& stored, State& state) {
+  const TransactionHead& head = stored.head;
+  if (!posts_nothing(head) || head.moved_won != 0) return "it moves nothing";
+  const bool of_any_state =
+      head.kind == TransactionKind::block || head.kind == TransactionKind::unblock;
+  if (of_any_state)
+    return state_of(state, head.card) == CardState::closed ? "its card was closed at the time" : "";
+  return state_of(state, stored.head.card) == CardState::active
+             ? ""
+             : "its card was not active at the time";
+}
+
 /// The original's lines the other way round, with what was given back.
 bool undoes(const Stored& stored, const Stored& original) {
   const TransactionView& before = original.view;
@@ -191,13 +273,18 @@ bool undoes(const Stored& stored, const Stored& original) {
   return !whole || stored.head.moved_won == original.head.moved_won;
 }
 
+bool can_be_undone(TransactionKind kind) {
+  return kind == TransactionKind::purchase || kind == TransactionKind::completion ||
+         kind == TransactionKind::refund || kind == TransactionKind::sale ||
+         kind == TransactionKind::hold || kind == TransactionKind::deposit;
+}
+
 std::string reversal_complaint(const Stored& stored, const Stored* original) {
   const TransactionHead& head = stored.head;
   if (head.original != 0 && original == nullptr) return "its original answered no message";
   if (head.moved_won == 0)
     return head.posting_count == 0 ? "" : "it says that it moved nothing, and posts";
-  if (original == nullptr || !original->head.approved() ||
-      original->head.kind == TransactionKind::activation)
+  if (original == nullptr || !original->head.approved() || !can_be_undone(original->head.kind))
     return "a reversal that moves money names what it undoes";
   if (head.moved_won < 0 || head.moved_won > original->head.moved_won)
     return "a reversal gives back at most what was moved";
@@ -234,7 +321,8 @@ std::string movement_complaint(Source& source, const Stored& stored, const Store
                                State& state) {
   const TransactionHead& head = stored.head;
   const bool names_original =
-      head.kind == TransactionKind::refund || head.kind == TransactionKind::reversal;
+      head.kind == TransactionKind::refund || head.kind == TransactionKind::reversal ||
+      head.kind == TransactionKind::hold || head.kind == TransactionKind::completion;
   if (!head.approved())
     return head.posting_count == 0 && head.moved_won == 0 && head.original == 0
                ? ""
@@ -255,6 +343,17 @@ std::string movement_complaint(Source& source, const Stored& stored, const Store
       return sale_complaint(stored, state);
     case TransactionKind::activation:
       return activation_complaint(stored, state);
+    case TransactionKind::deposit:
+      return deposit_complaint(source, stored, state);
+    case TransactionKind::hold:
+      return hold_complaint(stored, original, state);
+    case TransactionKind::completion:
+      return completion_complaint(stored, original, state);
+    case TransactionKind::password_change:
+    case TransactionKind::registration:
+    case TransactionKind::block:
+    case TransactionKind::unblock:
+      return owners_complaint(stored, state);
   }
   return "";
 }

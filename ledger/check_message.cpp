@@ -18,7 +18,7 @@ std::array<char, Size> digits_or_blanks(const codec::Message& message, int eleme
 }
 
 bool is_known(TransactionKind kind) {
-  return kind >= TransactionKind::opening && kind <= TransactionKind::activation;
+  return kind >= TransactionKind::opening && kind <= kLastTransactionKind;
 }
 
 /// The first element that the keys need and the answer does not have; 0 when it has all.
@@ -109,15 +109,17 @@ std::optional<TotalsMark> totals_mark(const Stored& stored, const Stored* origin
   unsigned column = 0;
   switch (head.kind) {
     case TransactionKind::purchase:
+    case TransactionKind::completion:
       column = 0;
       break;
     case TransactionKind::refund:
     case TransactionKind::sale:
+    case TransactionKind::deposit:
       column = 2;
       break;
     case TransactionKind::reversal:
-      if (original == nullptr) return std::nullopt;
-      column = original->head.kind == TransactionKind::purchase ? 1 : 3;
+      if (original == nullptr || original->head.kind == TransactionKind::hold) return std::nullopt;
+      column = is_spending(original->head) ? 1 : 3;
       break;
     default:
       return std::nullopt;

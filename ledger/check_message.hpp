@@ -31,6 +31,11 @@ struct Stored {
   std::optional<std::string_view> order() const;
 };
 
+/// A purchase or a completion: what a card spends.
+inline bool is_spending(const TransactionHead& head) {
+  return head.kind == TransactionKind::purchase || head.kind == TransactionKind::completion;
+}
+
 /// Where an approved transaction counts in `totals`: the record's key, and which of its four sums.
 struct TotalsMark {
   KeyText<29> key;

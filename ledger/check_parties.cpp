@@ -91,14 +91,19 @@ void read_terminals(Source& source, State& state) {
 std::string account_complaint(Source& source, Parties& parties, const AccountKey& account) {
   if (account.kind == AccountKind::prefund_received)
     return account == AccountKey::prefund_received() ? "" : "the other side of prefunds has a name";
-  if (account.kind != AccountKind::merchant_payable && account.kind != AccountKind::prefund)
+  PartyKind wanted{};
+  if (account.kind == AccountKind::merchant_payable)
+    wanted = PartyKind::merchant;
+  else if (account.kind == AccountKind::prefund)
+    wanted = PartyKind::agent;
+  else if (account.kind == AccountKind::bank_receivable)
+    wanted = PartyKind::bank;
+  else
     return "there is no such kind of account here";
   bool absent = false;
   const auto* const party =
       parties.merchant(source, {account.name.data(), account.name.size()}, absent);
   if (party == nullptr) return absent ? "it is the account of nobody" : "";
-  const PartyKind wanted =
-      account.kind == AccountKind::prefund ? PartyKind::agent : PartyKind::merchant;
   return party->kind == wanted ? "" : "it is not for this kind of party";
 }
 

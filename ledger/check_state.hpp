@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "ledger/check_holds.hpp"
 #include "ledger/check_source.hpp"
 
 namespace ledger::checking {
@@ -35,6 +36,8 @@ struct CardSums {
   CardState state = kNeverSold;  ///< stock again after a reversed sale
   bool sold_from_stock = false;  ///< hence of a lot
   std::uint8_t product = 0;      ///< as its record says, for the card's file
+  std::uint8_t blocked = 0;      ///< by owner or operator
+  bool had_hold = false;         ///< since its sale
   bool has_record = false, has_file = false;
 };
 
@@ -88,6 +91,7 @@ struct State {
   std::vector<CardSums> cards;  ///< by card id − 1
   std::map<AccountKey, AccountSums> accounts;
   std::deque<EarlyReversal> early;
+  Holds holds;
 
   // What is left when the tables' marks are taken from the transactions': 0 when they agree.
   Fingerprint originals = 0, references = 0, orders = 0, undone = 0;
@@ -108,6 +112,8 @@ void check_parties(Source& source, State& state);
 void check_station_keys(Source& source, crypto::CardVault* vault);
 void count_cards(Source& source, State& state);
 void check_transactions(Source& source, State& state, CheckReport& report);
+/// Before the cards, which are compared with what their open holds reserve.
+void check_holds(Source& source, State& state, CheckReport& report);
 void check_accounts(Source& source, State& state, CheckReport& report);
 void check_cards(Source& source, State& state, CheckReport& report);
 void check_card_files(Source& source, State& state, crypto::CardVault* vault);

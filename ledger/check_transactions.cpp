@@ -41,6 +41,7 @@ class Register {
   void take_effects(const Stored* original);
   void take_sale(bool reversed, const TransactionHead& sale);
   void take_spending(const Stored* original);
+  void take_blocking();
   void take_undone(const Stored* original);
   void take_totals(const Stored* original);
   void take_early();
@@ -140,10 +141,11 @@ void Register::check_place() {
   if (terminal->merchant != stored_.merchant)
     complain_once(Table::terminals, stored_.terminal.view(),
                   by + "names another merchant than it has");
-  if (stored_.head.kind == TransactionKind::purchase ||
-      stored_.head.kind == TransactionKind::refund)
+  if (is_spending(stored_.head) || stored_.head.kind == TransactionKind::refund ||
+      stored_.head.kind == TransactionKind::hold)
     check_party(PartyKind::merchant, *merchant);
   if (stored_.head.kind == TransactionKind::sale) check_party(PartyKind::agent, *merchant);
+  if (stored_.head.kind == TransactionKind::deposit) check_party(PartyKind::bank, *merchant);
 }
 
 void Register::check_party(PartyKind wanted, const MerchantRecord& merchant) {
@@ -212,6 +214,9 @@ void Register::take_effects(const Stored* original) {
   take_undone(original);
   take_totals(original);
   take_spending(original);
+  if (std::string what = state_.holds.take(stored_, original); !what.empty())
+    complain(std::move(what));
+  take_blocking();
   if (head.kind == TransactionKind::sale) {
     take_sale(false, head);
     if (const auto order = stored_.order()) state_.orders += mark_of(*order, head.sequence);
@@ -244,6 +249,7 @@ void Register::take_sale(bool reversed, const TransactionHead& sale) {
     }
     card->state = from_stock ? CardState::active : CardState::sold;
     card->sold_from_stock = from_stock;
+    card->had_hold = false;
     card->sold_by = sale.sequence;
     card->sold_won = static_cast<std::int32_t>(line.amount_won);
     card->sold_day = is_plausible_time(sale.time_us) ? base::seoul_date(sale.time_us) : 0;
@@ -253,18 +259,32 @@ void Register::take_sale(bool reversed, const TransactionHead& sale) {
 /// Purchases of the card's latest business day; their reversals give back, refunds do not.
 void Register::take_spending(const Stored* original) {
   const TransactionHead& head = stored_.head;
-  if (head.kind == TransactionKind::purchase) {
+  if (is_spending(head)) {
     CardSums* const card = state_.card(head.card);
     if (card == nullptr) return;
     if (card->spent_day != head.business_day) card->spent_won = 0;
     card->spent_day = head.business_day;
     add_won(card->spent_won, head.moved_won);
   } else if (head.kind == TransactionKind::reversal && original != nullptr &&
-             original->head.kind == TransactionKind::purchase) {
+             is_spending(original->head)) {
     CardSums* const card = state_.card(original->head.card);
     if (card != nullptr && card->spent_day == original->head.business_day)
       add_won(card->spent_won, negative(head.moved_won));
   }
+}
+
+/// Blocks by owner or operator, and what ends them; a hold leaves its mark until the next sale.
+void Register::take_blocking() {
+  const TransactionHead& head = stored_.head;
+  CardSums* const card = state_.card(head.card);
+  if (card == nullptr) return;
+  if (head.kind == TransactionKind::unblock) card->blocked = 0;
+  if (head.kind == TransactionKind::hold) card->had_hold = true;
+  if (head.kind != TransactionKind::block) return;
+  bool absent = false;
+  const auto* const party = state_.parties.merchant(source_, stored_.merchant.view(), absent);
+  if (party != nullptr)
+    card->blocked |= party->kind == PartyKind::operating ? kBlockedByOperator : kBlockedByOwner;
 }
 
 void Register::take_undone(const Stored* original) {

@@ -90,8 +90,8 @@ std::uint64_t convert_all(LmdbFile& file) {
   LmdbWriter writer(file);
   std::uint64_t cards = 0;
   int error = writer.begin();
-  if (error == 0) error = convert_cards(reader, writer, cards);
-  if (error == 0) error = convert_files(reader, writer);
+  if (error == 0 && file.version() == 1) error = convert_cards(reader, writer, cards);
+  if (error == 0 && file.version() == 1) error = convert_files(reader, writer);
   if (error == 0) error = writer.set_version(kFormatVersion);
   if (error == 0) error = writer.commit();
   if (error != 0) throw std::runtime_error(lmdb_error_text(error));
@@ -100,13 +100,13 @@ std::uint64_t convert_all(LmdbFile& file) {
 
 }  // namespace
 
-std::uint64_t convert_from_version_1(LmdbFile& file) {
+std::uint64_t convert_to_this_version(LmdbFile& file) {
   try {
     return convert_all(file);
   } catch (const std::exception& failure) {
     throw std::runtime_error(
-        "the data cannot be brought from format version 1 to version 2: " +
-        std::string(failure.what()) +
+        "the data cannot be brought from format version " + std::to_string(file.version()) +
+        " to version " + std::to_string(kFormatVersion) + ": " + std::string(failure.what()) +
         "; nothing was changed: make room or mend what is damaged, then start again, or start the "
         "program that wrote it");
   }

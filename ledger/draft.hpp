@@ -17,16 +17,23 @@ namespace ledger {
 
 class Draft {
  public:
-  Draft(Store& store, WriteSet& batch) : store_(store), batch_(batch), mark_(batch.mark()) {}
+  Draft(Store& store, WriteSet& batch)
+      : store_(store), batch_(batch), mark_(batch.mark()), spared_(mark_) {}
   ~Draft() { batch_.roll_back(mark_); }
   Draft(const Draft&) = delete;
   Draft& operator=(const Draft&) = delete;
 
   /// What was written so far stays in the batch.
-  void keep() { mark_ = batch_.mark(); }
+  void keep() { mark_ = spared_ = batch_.mark(); }
   /// Drops what was written since the start or the last keep().
-  void drop() { batch_.roll_back(mark_); }
-  bool has_writes() const { return batch_.mark() != mark_; }
+  void drop() {
+    batch_.roll_back(mark_);
+    spared_ = mark_;
+  }
+  /// What was written since then, or since the last spare().
+  bool has_writes() const { return batch_.mark() != spared_; }
+  /// What was written so far follows from the time alone: whoever cannot write may drop it.
+  void spare() { spared_ = batch_.mark(); }
 
   /// Valid until the next write.
   std::optional<std::string_view> get(Table table, std::string_view key) {
@@ -60,7 +67,7 @@ class Draft {
  private:
   Store& store_;
   WriteSet& batch_;
-  WriteSet::Mark mark_;
+  WriteSet::Mark mark_, spared_;
 };
 
 inline constexpr std::string_view kSequenceCounter = "sequence";

@@ -157,11 +157,11 @@ void JournaledStore::apply_what_was_replayed() {
 /// Entries of the older format may be in the journal: nothing reads them before they are converted.
 void JournaledStore::convert() {
   apply_what_was_replayed();
-  const std::uint64_t cards = convert_from_version_1(*file_);
+  const std::uint64_t cards = convert_to_this_version(*file_);
   reclaim();
-  events_.report(StoreEvent::converted, std::to_string(cards) +
-                                            " cards brought from format version 1 to version " +
-                                            std::to_string(kFormatVersion));
+  events_.report(StoreEvent::converted, "from format version " + std::to_string(file_->version()) +
+                                            " to version " + std::to_string(kFormatVersion) + ": " +
+                                            std::to_string(cards) + " cards were written anew");
 }
 
 void JournaledStore::report_recovery(const RecoveryReport& report) {

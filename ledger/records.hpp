@@ -102,10 +102,11 @@ enum class AccountKind : std::uint8_t {
   merchant_payable = 2,  ///< what is owed to a merchant
   prefund = 3,           ///< what an agent paid in advance
   prefund_received = 4,  ///< the other side of opening prefunds
+  bank_receivable = 5,   ///< what a bank owes for the deposits it took
 };
-inline constexpr std::uint8_t kLastAccountKind = 4;
+inline constexpr std::uint8_t kLastAccountKind = 5;
 
-/// Kind and name: merchant id, agent id, or the card id in its first eight bytes.
+/// Kind and name: id of a merchant, an agent or a bank, or the card id in its first eight bytes.
 struct AccountKey {
   AccountKind kind;
   std::array<char, 15> name;
@@ -142,7 +143,12 @@ struct Posting {
 enum class CardState : std::uint8_t { stock = 1, sold = 2, active = 3, closed = 4 };
 
 /// Why a card is blocked; bits.
-enum BlockReason : std::uint8_t { kBlockedByPassword = 1 };
+enum BlockReason : std::uint8_t {
+  kBlockedByPassword = 1,  ///< the fifth wrong one in a row
+  kBlockedByOwner = 2,     ///< reported lost or stolen at the site
+  kBlockedByOperator = 4,
+};
+inline constexpr std::uint8_t kBlockReasons = 7;
 
 /// What a purchase changes. Key: card id.
 struct CardRecord {
@@ -159,7 +165,9 @@ struct CardRecord {
   std::uint8_t product;
   crypto::PasswordVerifier verifier;  ///< here, so that a purchase needs no look at the card's file
   std::uint16_t password_key;         ///< under which it was made
-  std::array<std::uint8_t, 6> reserved;
+  std::uint8_t had_hold;              ///< since its sale, open or over
+  std::uint8_t reserved;
+  std::uint32_t holds_end_s;  ///< when the first of its open holds expires, in seconds; 0: none
 
   std::int64_t available_won() const { return balance_won - held_won; }
   bool is_expired(base::Date today) const { return last_day != 0 && today > last_day; }
@@ -196,11 +204,26 @@ struct CardReference {
   CardId card;
 };
 
-/// Key of a hold: card id, sequence of the hold. Its messages are not served yet.
+/// The numbers are on disk. An open hold reserves nothing from its expiry on; `expired` says that
+/// somebody has seen it since.
+enum class HoldState : std::uint8_t { open = 1, completed = 2, released = 3, expired = 4 };
+
+/// Key: sequence of the hold's first message, which is the hold's name (DE 38).
 struct HoldRecord {
-  std::int64_t amount_won;
+  CardId card;
+  std::int64_t amount_won;  ///< reserved, or what was when it ended
   base::TimeUs expires_us;
+  Sequence ended_by;  ///< its completion, or the reversal that released the last part; else 0
+  HoldState state;
+  std::array<std::uint8_t, 7> reserved;
 };
+
+/// Key of `hold_due`: half-minute since 1970 at whose begin holds are over, and a place in it, from
+/// 1. Value: the hold; at place 0: how many there are.
+using DueKey = KeyText<8>;
+inline DueKey due_key(std::uint32_t slot, std::uint32_t place) {
+  return DueKey().number(slot).number(place);
+}
 
 // ---------------------------------------------------------------------------------- register
 
@@ -211,7 +234,15 @@ enum class TransactionKind : std::uint8_t {
   reversal = 4,
   sale = 5,
   activation = 6,
+  hold = 7,  ///< or a raise of one
+  completion = 8,
+  password_change = 9,
+  registration = 10,
+  block = 11,
+  unblock = 12,
+  deposit = 13,
 };
+inline constexpr TransactionKind kLastTransactionKind = TransactionKind::deposit;
 
 /// How DE 2 named the card, so that a repeated answer echoes the same.
 enum class CardForm : std::uint8_t { none, number, pin, unknown };
@@ -221,10 +252,11 @@ enum class CardForm : std::uint8_t { none, number, pin, unknown };
 struct TransactionHead {
   Sequence sequence;
   base::TimeUs time_us;
-  CardId card;                  ///< 0: none or unknown
-  std::int64_t amount_won;      ///< DE 4 as requested
-  std::int64_t moved_won;       ///< what was really moved
-  Sequence original;            ///< what a refund or reversal acted on, 0: none
+  CardId card;              ///< 0: none or unknown
+  std::int64_t amount_won;  ///< DE 4 as requested
+  std::int64_t moved_won;   ///< what was really moved
+  Sequence original;  ///< what a refund or reversal acted on; the hold that a message raised or
+                      ///< completed; 0: none
   Sequence previous_original;   ///< older transaction under the same key of `originals`
   Sequence previous_reference;  ///< older transaction under the same key of `references`
   std::uint64_t unknown_card;   ///< part of the index hash of a DE 2 that names no card of ours
@@ -238,9 +270,10 @@ struct TransactionHead {
   CardForm card_form;
   std::uint16_t answer_size;
   std::uint32_t posting_count;
-  std::uint32_t reserved;
+  std::uint32_t lasts_s;  ///< of a hold: so long from this message on; else 0
 
-  bool approved() const { return code[0] == '0' && code[1] == '0'; }
+  /// As a whole (00) or for less (10).
+  bool approved() const { return (code[0] == '0' || code[0] == '1') && code[1] == '0'; }
 };
 
 /// A view over a stored transaction; valid as long as the stored bytes.

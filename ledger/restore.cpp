@@ -186,7 +186,7 @@ RestoreReport restore_backup(FileLayer& files, const Manifest& manifest,
   const AppliedMark mark{end.last_batch, epoch};
   write_first_segment(files, options.target, mark);
   replayer.finish(mark);
-  if (tables.version() != kFormatVersion) convert_from_version_1(tables);
+  if (tables.version() != kFormatVersion) convert_to_this_version(tables);
   int error = files.sync_folder(journal_folder(options.target));
   if (error == 0) error = files.sync_folder(options.target);
   if (error != 0) cannot_write(options.target, error);

@@ -42,6 +42,10 @@ std::string_view table_name(Table table) {
       return "holds";
     case Table::station_keys:
       return "station_keys";
+    case Table::card_holds:
+      return "card_holds";
+    case Table::hold_due:
+      return "hold_due";
   }
   return "?";
 }

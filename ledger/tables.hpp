@@ -25,10 +25,12 @@ enum class Table : std::uint8_t {
   early_reversals = 15,  ///< reversals that came before their original
   orders = 16,           ///< sales: cards allotted, by order id
   totals = 17,           ///< business day, station, merchant, terminal → sums
-  holds = 18,            ///< open holds, by card and hold
+  holds = 18,            ///< by the sequence of their first message
   station_keys = 19,     ///< keys by key exchange, sealed; by station and use
+  card_holds = 20,       ///< card id → its open holds
+  hold_due = 21,         ///< half-minute and place → hold that is over then
 };
-inline constexpr int kTableCount = 19;
+inline constexpr int kTableCount = 21;
 
 std::string_view table_name(Table table);
 

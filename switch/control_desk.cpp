@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "codec/describe.hpp"
 #include "ledger/cards.hpp"
+#include "switch/card_view.hpp"
 #include "switch/key_loading.hpp"
 #include "switch/log_line.hpp"
 #include "switch/seeding.hpp"
@@ -55,10 +55,6 @@ std::string date_text(base::Date date) {
   return fmt::format("{:04}-{:02}-{:02}", date / 10'000, date / 100 % 100, date % 100);
 }
 
-json::value date_value(base::Date date) {
-  return date == 0 ? json::value() : json::value(date_text(date));
-}
-
 std::string_view writable_text(ledger::Writable writable) {
   switch (writable) {
     case ledger::Writable::yes:
@@ -67,20 +63,6 @@ std::string_view writable_text(ledger::Writable writable) {
       return "full";
     case ledger::Writable::poisoned:
       return "poisoned";
-  }
-  return "unknown";
-}
-
-std::string_view state_text(ledger::CardState state) {
-  switch (state) {
-    case ledger::CardState::stock:
-      return "stock";
-    case ledger::CardState::sold:
-      return "sold";
-    case ledger::CardState::active:
-      return "active";
-    case ledger::CardState::closed:
-      return "closed";
   }
   return "unknown";
 }
@@ -255,29 +237,9 @@ void ControlDesk::show_card(ControlClient client, std::string_view digits) {
   ledger::WriteSet nothing;
   ledger::Draft draft(view_.store, nothing);
   const ledger::CardId id = ledger::find_card(draft, view_.vault, digits).id;
-  const auto card = ledger::read_card(draft, id);
-  const auto file = ledger::read_card_file(draft, id);
-  if (!card || !file) return door_->refuse(client, "there is no such card");
-  const auto number =
-      view_.vault.open(crypto::Secret::card_number, id, file->head.seal_key, file->head.number);
-  const ledger::ProductRecord* product = view_.directory.product(card->product);
-  door_->send(client,
-              {{"kind", "card"},
-               {"card", number ? codec::mask_card(*number) : "its sealed number cannot be opened"},
-               {"state", state_text(card->state)},
-               {"blocked", card->blocked != 0},
-               {"blocked_by_password", (card->blocked & ledger::kBlockedByPassword) != 0},
-               {"expired", card->is_expired(base::seoul_date(view_.clock.now()))},
-               {"balance_won", card->balance_won},
-               {"held_won", card->held_won},
-               {"available_won", card->available_won()},
-               {"valid_until", date_value(card->last_day)},
-               {"wrong_passwords", card->wrong_passwords},
-               {"product", product == nullptr ? "unknown" : product->name.trimmed()},
-               {"product_id", card->product},
-               {"face_won", product == nullptr ? 0 : product->face_won},
-               {"owner_registered", !file->customer.empty()},
-               {"from_lot", file->head.from_lot != 0}});
+  auto card = describe_card(draft, view_.vault, view_.directory, id, view_.clock.now());
+  if (!card) return door_->refuse(client, "there is no such card");
+  door_->send(client, std::move(*card));
   door_->finish(client);
 }
 

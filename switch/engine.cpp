@@ -21,7 +21,8 @@ Engine::Engine(ledger::Store& store, const ledger::Directory& directory, crypto:
       vault_(vault),
       random_(random),
       rules_(std::move(rules)),
-      options_(options) {}
+      options_(options),
+      hold_sweep_(store) {}
 
 void Engine::use(handlers::Rules rules, EngineOptions options) {
   CP_ASSERT(!committing_);
@@ -67,6 +68,23 @@ void Engine::flush(const handlers::Moment& moment) {
   figures_.batch_messages.record(static_cast<std::int64_t>(routed));
   committing_ = true;
   store_.commit(batch_, [this](ledger::CommitOutcome outcome) { finish(outcome); });
+}
+
+void Engine::sweep_holds(base::TimeUs now) {
+  if (committing_ || store_.writable() != ledger::Writable::yes) return;
+  ledger::HoldSweep::Step step;
+  {
+    ledger::Draft draft(store_, batch_);
+    step = hold_sweep_.step(draft, now);
+    draft.keep();
+  }
+  if (batch_.empty()) return hold_sweep_.took(step);
+  committing_ = true;
+  store_.commit(batch_, [this, step](ledger::CommitOutcome outcome) {
+    batch_.clear();
+    committing_ = false;
+    if (outcome == ledger::CommitOutcome::committed) hold_sweep_.took(step);
+  });
 }
 
 bool Engine::are_several_there(base::TimeUs now) {

@@ -24,6 +24,7 @@
 #include "crypto/card_vault.hpp"
 #include "handlers/service.hpp"
 #include "ledger/directory.hpp"
+#include "ledger/holds.hpp"
 #include "ledger/store.hpp"
 #include "switch/router.hpp"
 
@@ -79,6 +80,10 @@ class Engine {
   /// once when a commit is on its way. Call again while has_work().
   void flush(const handlers::Moment& moment);
 
+  /// Ends holds whose time is over, a bounded number, in a commit of its own. Returns at once when
+  /// a commit is on its way. Nobody depends on it: whoever reads a card sees what is over as over.
+  void sweep_holds(base::TimeUs now);
+
   /// For all batches from now on; not while a commit is on its way.
   void use(handlers::Rules rules, EngineOptions options);
 
@@ -127,6 +132,7 @@ class Engine {
   handlers::Rules rules_;
   EngineOptions options_;
   ledger::WriteSet batch_;
+  ledger::HoldSweep hold_sweep_;
   std::vector<Queue> queues_;  // one a station
   std::unordered_map<ledger::StationId, std::size_t> queue_places_;
   std::size_t first_queue_ = 0;  // takes turns

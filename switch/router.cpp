@@ -98,7 +98,7 @@ Answer handle_safely(Desk& desk, Routed& routed, const Handler& handler) {
   try {
     Answer answer = handler();
     if (!context.draft.has_writes() || desk.write_allowed) {
-      context.draft.keep();
+      desk.write_allowed ? context.draft.keep() : context.draft.drop();
       return answer;
     }
     routed.complaint = "no writes are possible now";

@@ -289,6 +289,7 @@ void Server::start_timer() {
 void Server::on_timer() {
   const base::TimeUs now_us = base::steady_now();
   const bool has_stalled = now_us - std::exchange(last_tick_us_, now_us) > kStallUs;
+  engine_.sweep_holds(moment().now);
   if (!engine_.committing()) store_.tick();
   tell_clock_step(now_us);
   const bool is_late = stop_by_us_ != 0 && now_us >= stop_by_us_;

@@ -9,8 +9,9 @@
 namespace tools {
 namespace {
 
-constexpr std::array<std::string_view, 7> kKindNames{"?",        "opening", "purchase",  "refund",
-                                                     "reversal", "sale",    "activation"};
+constexpr std::array<std::string_view, 14> kKindNames{
+    "?",    "opening",    "purchase",        "refund",       "reversal", "sale",    "activation",
+    "hold", "completion", "password change", "registration", "block",    "unblock", "deposit"};
 
 std::size_t kind_index(const ledger::LostTransaction& lost) {
   const auto kind = static_cast<std::size_t>(lost.head.kind);

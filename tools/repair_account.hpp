@@ -29,7 +29,7 @@ class LostList {
     std::uint64_t approved = 0, declined = 0;
     std::int64_t moved_won = 0;
   };
-  static constexpr std::size_t kKinds = 7;  ///< ledger::TransactionKind, from 1
+  static constexpr std::size_t kKinds = 14;  ///< ledger::TransactionKind, from 1
   std::vector<std::vector<std::string>> rows_;
   std::uint64_t count_ = 0;
   std::array<Sum, kKinds> sums_{};

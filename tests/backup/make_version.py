@@ -32,7 +32,8 @@ def play(switch):
         got = pos_answer(answer)[39]
         need(got == wanted, f"{what} was answered {got}")
         told.append((what, frame.hex(), answer.hex()))
-        return iso.decode_message(iso_profile(), iso.unframe("2-byte", frame, False)[1])
+        asked = iso.decode_message(iso_profile(), iso.unframe("2-byte", frame, False)[1])
+        return {**pos_answer(answer), **asked}
 
     first, second = clerk.new_card(10000), clerk.new_card(50000)
     send("a purchase of 3000", clerk.purchase_frame(first, 3000), "00")
@@ -43,6 +44,12 @@ def play(switch):
                                              de90=original), "00")
     send("a purchase of 12345", clerk.purchase_frame(second, 12345), "00")
     send("a purchase of more than there is", clerk.purchase_frame(second, 900000), "51")
+    for amount in (5000, 1000):  # the second raises the first
+        send(f"a hold of {amount}", clerk.frame("POS", "0100", de3="000000", de2=second, de4=amount,
+                                                de37="SEAT00000001"), "00")
+    held = send("a hold of 2000", clerk.frame("POS", "0100", de3="000000", de2=first, de4=2000), "00")
+    send("its completion with 1500", clerk.frame("POS", "0220", de3="000000", de2=first, de4=1500,
+                                                 de37=held[37], de38=held[38]), "00")
     clerk.close()
     return told, [first, second]
 

@@ -343,7 +343,7 @@ TEST(Settings, SetIsCheckedToo) {
             "--set limits.batch: 0 is not allowed: a number from 1 to 4096");
   EXPECT_EQ(folder.refusal(kStation, {{"limits.bach", "1"}}),
             "--set limits.bach: there is no such key; there are batch, card-balance-won, "
-            "connections, day-won, frame-timeout, guess-brake, idle-timeout, in-flight, "
+            "connections, day-won, frame-timeout, guess-brake, hold, idle-timeout, in-flight, "
             "output-bytes, txn-won");
   EXPECT_EQ(folder.refusal(kStation, {{"station.S-2.port", "9001"}}),
             "--set station.S-2.port: there is no such section or key");
@@ -361,6 +361,7 @@ TEST(Settings, ClockOffsetOnlyInTheDemoWorld) {
   EXPECT_EQ(offset("-2h"), -7'200 * base::kMicrosPerSecond);
   EXPECT_EQ(offset("+30s"), 30 * base::kMicrosPerSecond);
   EXPECT_EQ(offset("0s"), 0);
+  EXPECT_EQ(offset("+315360000s"), 3'650 * base::kMicrosPerDay);
   EXPECT_EQ(folder.settings("clock.offset = -1d\n" + kDemo + kStation).clock_offset_us,
             -base::kMicrosPerDay);
   const std::string sentence = "only the demo world (demo = yes) may have another clock";

@@ -69,6 +69,7 @@ Desk::Desk() : now(kNow) {
   add_station("AGENT", Role::agent);
   add_station("SITE", Role::site);
   add_station("OPER", Role::operating);
+  add_station("BANK", Role::bank);
   links_["VEND"].sign_on_required = true;
   links_["BANG"].mac = station_keys_["BANG"].mac = crypto::MacKind::x9_19;
   station_keys_["BANG"].mac_keys = crypto::WorkingKeys(keys_.station);
@@ -83,6 +84,7 @@ Desk::Desk() : now(kNow) {
     add_party(draft, "SITE", "SITE0001", "CARDSITE", PartyKind::site, 0);
     add_party(draft, "SITE", "SITE0002", "SHOP", PartyKind::merchant, 5311);
     add_party(draft, "OPER", "OPER0001", "DESK", PartyKind::operating, 0);
+    add_party(draft, "BANK", "BANK0001", "BANK", PartyKind::bank, 0);
     for (const Product& product : kProducts) {
       ledger::ProductRecord record{};
       record.number = product.number;
@@ -226,7 +228,7 @@ Desk::Line Desk::read(const std::string& text) {
       {"POS", {"POS00001", "MART"}},     {"BANG", {"BANG0001", "PCBANG"}},
       {"VEND", {"VEN00001", "VENDING"}}, {"TEL", {"TEL00001", "TELEPHONE"}},
       {"AGENT", {"AGT00001", "DEALER"}}, {"SITE", {"SITE0002", "SHOP"}},
-      {"OPER", {"OPER0001", "DESK"}},
+      {"OPER", {"OPER0001", "DESK"}},    {"BANK", {"BANK0001", "BANK"}},
   };
   std::istringstream words(text);
   Line line;

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "desk.hpp"
+#include "ledger/holds.hpp"
 #include "switch/guess_brake.hpp"
 
 namespace handlers {
@@ -77,6 +78,7 @@ over the transaction limit        | POS 0200 2=active 3=000000 4=3000001
 + POS 0200 2=rich 3=000000 4=1000000
 + POS 0200 2=rich 3=000000 4=1000000
 over the daily limit              | POS 0200 2=rich 3=000000 4=500001
+over the cap of a card or of one deposit | BANK 0200 2=active 3=210000 4=990001
 over the agent's prefund          | AGENT 0200 3=900000 4=200000 48.0001=10000002
 not enough available balance      | POS 0200 2=active 3=000000 4=10001
 not enough available balance      | POS 0100 2=active 3=330000 4=10001
@@ -90,6 +92,13 @@ nothing left to refund            | POS 0200 2=active 3=200000 4=1 90=0200900001
 + AGENT 0200 3=900000 4=10000 48.0001=01000001
 can be reversed only as a whole   | AGENT 0400 90=@ 95=000000005000000000000000000000000000000000
 no longer to be undone            | POS 0400 90=040000000111220726400000000000000000000000
++ POS 0100 2=active 3=000000 4=1000
+no such hold of this merchant     | POS 0220 2=other 3=000000 4=1 37=@ 38=ZZZZZZ
++ POS 0100 2=active 3=000000 4=1000
+hold is another card's            | POS 0220 2=closed 3=000000 4=1 37=@ 38=@
++ POS 0100 2=active 3=000000 4=1000
+approved for less                 | POS 0220 2=active 3=000000 4=1001 37=@ 38=@
+not the registered owner          | SITE 0200 2=active 3=930000 48.0010=5555 48.0012=NOBODY
 no such order of this station     | SITE 0100 3=910000 48.0002=2026112200000001 48.0003=001
 wrong card state for this         | SITE 0200 2=blocked 3=920000 52=9999 48.0010=5555
 approved                          | POS 0200 2=pin 3=000000 4=1000 52=1234
@@ -130,6 +139,15 @@ TEST_F(Refusals, AreAllReachedInTheOrderOfTheChecks) {
 
   auto sale = desk->ask("AGENT 0200 2=stock 3=900000 4=10000 48.0001=01000001");
   expect(*desk, "already activated", "AGENT 0100 3=910000 48.0003=001 48.0002=" + sale.tags[2]);
+
+  auto hold = desk->ask("POS 0100 2=other 3=000000 4=1000");
+  const std::string completion =
+      "POS 0220 2=other 3=000000 4=1000 37=" + hold[37] + " 38=" + hold[38];
+  expect(*desk, "approved", completion);
+  expect(*desk, "hold completed, released or forgotten", completion);
+  for (std::size_t i = 0; i < ledger::kMostOpenHolds; ++i)
+    expect(*desk, "approved", "POS 0100 2=other 3=000000 4=1");
+  expect(*desk, "the card has as many open holds as it may", "POS 0100 2=other 3=000000 4=1");
 
   // After ten guesses one answer at a time waits, and the next message is not looked at.
   core::GuessLimits limits;

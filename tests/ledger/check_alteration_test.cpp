@@ -42,7 +42,8 @@ struct Alteration {
 // Sequences of the full world: 2 sells cards 4 and 5, 3 and 4 sell 1 and 2 from stock, 5 activates
 // 4, 6 and 7 are purchases that the same DE 90 names, 8 refunds 6, 9 reverses a part of 7, 12 is
 // declined, 15 and 16 are a sale and its reversal, 19 to 21 come early, 22 is a purchase of the
-// next day, 24 one with the DE 37 of 6.
+// next day, 24 one with the DE 37 of 6, 26 a hold that expired, 28 one that 29 raises, 30 one that
+// 31 completes, 32 one that 33 releases, 34 blocks card 1.
 const std::vector<Alteration> kAlterations{
     {"SequenceCounter", Table::meta, "sequence",
      [](auto v) { return std::string(1, static_cast<char>(v[0] + 1)) + v.substr(1); }},
@@ -96,7 +97,7 @@ const std::vector<Alteration> kAlterations{
     {"CardPasswordKey", Table::cards, of_number(1),
      [](auto v) { return with(v, &CardRecord::password_key, [](auto& key) { key = 7; }); }},
     {"CardReserved", Table::cards, of_number(1),
-     [](auto v) { return with(v, &CardRecord::reserved, [](auto& r) { r[5] = 1; }); }},
+     [](auto v) { return plus(v, &CardRecord::reserved); }},
     {"CardFileSale", Table::card_files, of_number(5),
      [](auto v) { return plus(v, &CardFileHead::sold_by); }},
     {"CardFileProduct", Table::card_files, of_number(5),
@@ -181,7 +182,42 @@ const std::vector<Alteration> kAlterations{
      [](auto v) {
        return with(v, &TotalsRecord::credit_reversals, [](auto& sum) { ++sum.amount_won; });
      }},
-    {"HoldAmount", Table::holds, "", [](auto v) { return plus(v, &HoldRecord::amount_won); }},
+    {"HoldAmount", Table::holds, of_number(28),
+     [](auto v) { return plus(v, &HoldRecord::amount_won); }},
+    {"HoldExpiry", Table::holds, of_number(28),
+     [](auto v) { return plus(v, &HoldRecord::expires_us); }},
+    {"HoldOpenToExpired", Table::holds, of_number(28),
+     [](auto v) { return with(v, &HoldRecord::state, [](auto& s) { s = HoldState::expired; }); }},
+    {"HoldExpiredToOpen", Table::holds, of_number(26),
+     [](auto v) { return with(v, &HoldRecord::state, [](auto& s) { s = HoldState::open; }); }},
+    {"HoldCompletedToReleased", Table::holds, of_number(30),
+     [](auto v) { return with(v, &HoldRecord::state, [](auto& s) { s = HoldState::released; }); }},
+    {"HoldCompletedTwice", Table::holds, of_number(30),
+     [](auto v) { return with(v, &HoldRecord::state, [](auto& s) { s = HoldState::open; }); }},
+    {"HoldCompletion", Table::holds, of_number(30),
+     [](auto v) { return plus(v, &HoldRecord::ended_by); }},
+    {"HoldReleasedAmount", Table::holds, of_number(32),
+     [](auto v) { return plus(v, &HoldRecord::amount_won); }},
+    {"HoldOfOtherCard", Table::card_holds, of_number(4),
+     [](auto v) {
+       v[0] = 30;
+       return v;
+     }},
+    {"DueCount", Table::hold_due, "", [](auto v) { return std::string(1, '\2') + v.substr(1); }},
+    {"CardHoldsEnd", Table::cards, of_number(4),
+     [](auto v) { return plus(v, &CardRecord::holds_end_s); }},
+    {"CardHadHold", Table::cards, of_number(5),
+     [](auto v) { return plus(v, &CardRecord::had_hold); }},
+    {"CardBlockedByOwner", Table::cards, of_number(1),
+     [](auto v) { return with(v, &CardRecord::blocked, [](auto& b) { b = 0; }); }},
+    {"RaiseOriginal", Table::transactions, of_number(29),
+     [](auto v) { return plus(v, &TransactionHead::original, 2); }},
+    {"CompletionOriginal", Table::transactions, of_number(31),
+     [](auto v) { return plus(v, &TransactionHead::original, -2); }},
+    {"CompletionForLess", Table::transactions, of_number(31),
+     [](auto v) { return with(v, &TransactionHead::code, [](auto& c) {
+                    c = {'1', '0'};
+                  }); }},
     {"StationKeys", Table::station_keys, "",
      [](std::string v) {
        v[40] = static_cast<char>(v[40] ^ 1);
@@ -215,6 +251,13 @@ TEST_P(CheckAlteration, IsNamedByTableAndKey) {
 INSTANTIATE_TEST_SUITE_P(Field, CheckAlteration,
                          testing::Range(std::size_t{0}, kAlterations.size()),
                          [](const auto& one) { return kAlterations[one.param].name; });
+
+TEST(Check, HowLongAHoldLastsAlteredInTheRegisterIsSeenAtTheHold) {
+  auto world = test::make_full_world();
+  world->put(Table::transactions, of_number(29),
+             plus(world->value(Table::transactions, of_number(29)), &TransactionHead::lasts_s));
+  EXPECT_TRUE(names(world->check(), Table::holds, of_number(28)));
+}
 
 TEST(Check, EveryTableIsAmongTheAlterations) {
   std::set<Table> tables;

@@ -4,6 +4,7 @@
 
 #include "codec/de48.hpp"
 #include "codec/writer.hpp"
+#include "ledger/holds.hpp"
 
 namespace ledger::test {
 namespace {
@@ -95,7 +96,9 @@ std::string World::write_answer(const Said& said, const Did& did, base::Date bus
   writer.begin(codec::Mti{said.mti}.answer());
   const bool is_reversal = said.mti >= 400;
   if (!is_reversal) writer.number(3, said.processing);
-  if (!is_reversal) writer.number(4, static_cast<std::uint64_t>(said.amount_won));
+  const bool tells_moved = did.kind == TransactionKind::completion;
+  if (!is_reversal)
+    writer.number(4, static_cast<std::uint64_t>(tells_moved ? did.moved_won : said.amount_won));
   writer.digits(7, said.transmitted);
   writer.digits(11, said.stan);
   if (said.with_local_time) writer.digits(12, local_time(now));
@@ -135,6 +138,7 @@ void World::remember(Draft& draft, Sequence sequence, const Said& as_said, const
   head.code = characters<2>(did.code);
   head.approval = characters<6>(did.approval);
   head.kind = did.kind;
+  head.lasts_s = did.lasts_s;
 
   TransactionKeys names;
   const std::string transmitted = said.transmitted;  // stands for the local time of a reversal
@@ -206,6 +210,7 @@ Sequence World::sell(CardId stock_card, int card_count) {
         CardRecord card = read_card(draft, id).value();
         card.state = CardState::active;
         card.last_day = last_day;
+        card.had_hold = 0;
         write_card(draft, id, card);
         CardFile file = read_card_file(draft, id).value();
         file.head.sold_by = sequence;
@@ -285,8 +290,7 @@ Sequence World::reverse_sale(Sequence sale) {
       if (file.head.from_lot != 0) {
         card.state = CardState::stock;
         card.last_day = 0;
-        card.blocked = 0;
-        card.wrong_passwords = 0;
+        forget_wrong_passwords(card);
         file.head.sold_by = 0;
         card.verifier = file.head.initial_verifier;
         card.password_key = file.head.initial_password_key;
@@ -400,6 +404,8 @@ Sequence World::reverse(Sequence named, std::int64_t amount_won) {
       if (card.spent_day == original.business_day) card.spent_won -= amount_won;
       write_card(draft, original.card, card);
       count(draft, said, &TotalsRecord::debit_reversals, amount_won);
+    } else if (amount_won != 0 && original.kind == TransactionKind::hold) {
+      release_part(draft, named, amount_won, sequence);
     } else if (amount_won != 0) {
       did.entry.move(card_account, payable, amount_won);
       undo(draft, original.original, 0, -amount_won, 0);
@@ -467,14 +473,88 @@ void World::count_wrong_password(CardId id) {
   });
 }
 
-void World::hold(CardId id, std::int64_t amount_won) {
+// ---------------------------------------------------------------------------------------- holds
+
+Sequence World::hold(CardId id, std::int64_t amount_won) { return hold(id, amount_won, 0); }
+
+Sequence World::raise(Sequence hold, std::int64_t amount_won) {
+  return this->hold(stored(hold).head.card, amount_won, hold);
+}
+
+Sequence World::hold(CardId id, std::int64_t amount_won, Sequence raised) {
+  const Sequence sequence = begin();
   write([&](Draft& draft) {
-    CardRecord card = read_card(draft, id).value();
-    card.held_won += amount_won;
-    write_card(draft, id, card);
-    const HoldRecord record{amount_won, now + base::kMicrosPerDay};
-    draft.write(Table::holds, KeyText<16>().number(id).number(Sequence{2}), record);
+    Said said;
+    said.mti = 100;
+    said.amount_won = amount_won;
+    said.card = {CardForm::number, id};
+    Did did;
+    did.kind = TransactionKind::hold;
+    did.approval = "HLD" + digits((raised != 0 ? raised : sequence) % 1'000, 3);
+    did.moved_won = amount_won;
+    did.original = raised;
+    did.lasts_s = 86'400;
+    const base::TimeUs expires_us = now + base::kMicrosPerDay;
+    if (raised != 0)
+      raise_hold(draft, raised, amount_won, expires_us);
+    else
+      begin_hold(draft, sequence, id, amount_won, expires_us);
+    did.amounts = told_balance(draft, id, 0);
+    remember(draft, sequence, said, did);
   });
+  return sequence;
+}
+
+Sequence World::complete(Sequence hold, std::int64_t amount_won) {
+  const Sequence sequence = begin();
+  const CardId id = stored(hold).head.card;
+  write([&](Draft& draft) {
+    const std::int64_t moved_won = std::min(amount_won, read_hold(draft, hold)->amount_won);
+    Said said;
+    said.mti = 220;
+    said.amount_won = amount_won;
+    said.card = {CardForm::number, id};
+    Did did;
+    did.kind = TransactionKind::completion;
+    did.code = moved_won < amount_won ? "10" : "00";
+    did.moved_won = moved_won;
+    did.original = hold;
+    complete_hold(draft, hold, sequence);
+    CardRecord card = read_card(draft, id).value();
+    if (card.spent_day != day()) card.spent_won = 0;
+    card.spent_day = day();
+    card.spent_won += moved_won;
+    write_card(draft, id, card);
+    did.entry.move(AccountKey::card(id), AccountKey::of(AccountKind::merchant_payable, kMart),
+                   moved_won);
+    did.amounts = told_balance(draft, id, -moved_won);
+    count(draft, said, &TotalsRecord::debits, moved_won);
+    remember(draft, sequence, said, did);
+  });
+  return sequence;
+}
+
+void World::sweep_holds() {
+  HoldSweep sweep(store);
+  write([&](Draft& draft) { (void)sweep.step(draft, now); });
+}
+
+// -------------------------------------------------------------------------------------- owners
+
+Sequence World::block(CardId id) {
+  const Sequence sequence = begin();
+  write([&](Draft& draft) {
+    Said said;
+    said.processing = 960'000;
+    said.card = {CardForm::number, id};
+    Did did;
+    did.kind = TransactionKind::block;
+    CardRecord card = read_card(draft, id).value();
+    card.blocked |= kBlockedByOwner;
+    write_card(draft, id, card);
+    remember(draft, sequence, said, did);
+  });
+  return sequence;
 }
 
 void World::exchange_key() {
@@ -550,7 +630,15 @@ std::unique_ptr<World> make_full_world() {
   again.reference = "SAMEFORTWO";
   w.purchase(2, 700, again);
   w.reverse(next_day, 0);  // once more, which acts no more
-  w.hold(4, 1'500);
+  w.hold(2, 100);
+  w.now += 2 * base::kMicrosPerDay;
+  w.sweep_holds();
+  w.purchase(1, 100);
+  w.raise(w.hold(4, 1'500), 500);
+  w.complete(w.hold(1, 1'000), 700);
+  const Sequence given_up = w.hold(2, 600);
+  w.reverse(given_up, 600);
+  w.block(1);
   w.exchange_key();
   return world;
 }

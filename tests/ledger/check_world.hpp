@@ -46,6 +46,7 @@ struct Did {
   Entry entry;
   std::int64_t moved_won = 0;
   Sequence original = 0;
+  std::uint32_t lasts_s = 0;
   std::string amounts;  ///< DE 54
   std::string tags;     ///< DE 48
 };
@@ -74,7 +75,12 @@ class World : public SmallLedger {
   Sequence reverse_early(EarlyBy by);
   /// An inquiry with a wrong password: only the key is remembered.
   void count_wrong_password(CardId id);
-  void hold(CardId id, std::int64_t amount_won);
+  Sequence hold(CardId id, std::int64_t amount_won);
+  Sequence raise(Sequence hold, std::int64_t amount_won);
+  /// For less when the hold is less.
+  Sequence complete(Sequence hold, std::int64_t amount_won);
+  void sweep_holds();
+  Sequence block(CardId id);
   /// Station 3 gets a PIN key.
   void exchange_key();
 
@@ -95,6 +101,7 @@ class World : public SmallLedger {
   void count(Draft& draft, const Said& said, TotalsColumn column, std::int64_t amount_won);
   std::string told_balance(Draft& draft, CardId id, std::int64_t change_won);
   Sequence sell(CardId stock_card, int count);
+  Sequence hold(CardId id, std::int64_t amount_won, Sequence raised);
   StoredTransaction stored(Sequence sequence);
   void undo(Draft& draft, Sequence original, std::int64_t reversed_won, std::int64_t refunded_won,
             std::uint32_t reversals);

@@ -68,9 +68,9 @@ TEST(Conversion, CardsOfTheJournalAndOfTheDataFileGetTheirVerifier) {
     EXPECT_EQ(value_of(*store, Table::meta, "other"), "stays");
     EXPECT_EQ(put(*store, Table::meta, "later", "taken"), CommitOutcome::committed);
   }
-  EXPECT_EQ(events.count(StoreEvent::converted), 1u) << "the second start finds version 2";
+  EXPECT_EQ(events.count(StoreEvent::converted), 1u) << "the second start finds version 3";
   EXPECT_EQ(events.text(StoreEvent::converted),
-            "2 cards brought from format version 1 to version 2");
+            "from format version 1 to version 3: 2 cards were written anew");
 }
 
 TEST(Conversion, ACardWithoutAFileStopsTheStartAndNothingIsChanged) {
@@ -95,6 +95,35 @@ TEST(Conversion, ACardWithoutAFileStopsTheStartAndNothingIsChanged) {
   LmdbFile file({.file = data_file(folder.path()), .map_bytes = still_options(folder).map_bytes});
   EXPECT_EQ(file.version(), 1u);
   EXPECT_EQ(LmdbReader(file).get(Table::cards, number_key(1)), card_of_version_1('a'));
+}
+
+TEST(Conversion, OfVersion2NothingIsWrittenButTheVersion) {
+  TempFolder folder;
+  EventLog events;
+  const std::string card = card_of_version_1('a') + std::string(24, 'x');
+  {
+    const auto store = DurableStore::open(still_options(folder), events);
+    put(*store, Table::cards, number_key(1), card);
+    put(*store, Table::card_files, number_key(1), file_of_version_2("customer"));
+  }
+  {
+    LmdbFile file({.file = data_file(folder.path()), .map_bytes = still_options(folder).map_bytes});
+    LmdbWriter writer(file);
+    ASSERT_EQ(writer.begin(), 0);
+    ASSERT_EQ(writer.set_version(2), 0);
+    ASSERT_EQ(writer.commit(), 0);
+  }
+  {
+    const auto store = DurableStore::open(still_options(folder), events);
+    EXPECT_EQ(value_of(*store, Table::cards, number_key(1)), card);
+    EXPECT_EQ(value_of(*store, Table::card_files, number_key(1)), file_of_version_2("customer"));
+  }
+  EXPECT_EQ(events.text(StoreEvent::converted),
+            "from format version 2 to version 3: 0 cards were written anew");
+  EXPECT_EQ(
+      LmdbFile({.file = data_file(folder.path()), .map_bytes = still_options(folder).map_bytes})
+          .version(),
+      kFormatVersion);
 }
 
 TEST(Conversion, WhoOnlyReadsIsToldWhatConverts) {

@@ -208,16 +208,16 @@ TEST(LmdbFile, AnotherFormatVersionIsRefused) {
     sum = crc32c(sum, value.data(), 4);
     return "version" + value + std::string(reinterpret_cast<char*>(&sum), 4);
   };
-  patch(folder, stored(2), stored(3));
+  patch(folder, stored(3), stored(4));
   try {
     LmdbFile file(options_in(folder));
     FAIL();
   } catch (const std::runtime_error& error) {
-    EXPECT_NE(std::string(error.what()).find("format version 3"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("format version 4"), std::string::npos);
   }
-  std::string damaged = stored(3);
+  std::string damaged = stored(4);
   damaged.back() ^= 1;
-  patch(folder, stored(3), damaged);
+  patch(folder, stored(4), damaged);
   EXPECT_THROW(LmdbFile(options_in(folder)), std::runtime_error);
 }
 

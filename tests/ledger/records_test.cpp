@@ -23,7 +23,7 @@ TEST(Records, SizesOnDisk) {
   EXPECT_EQ(sizeof(CardRecord), 72u);
   EXPECT_EQ(sizeof(CardFileHead), 176u);
   EXPECT_EQ(sizeof(CardReference), 8u);
-  EXPECT_EQ(sizeof(HoldRecord), 16u);
+  EXPECT_EQ(sizeof(HoldRecord), 40u);
   EXPECT_EQ(sizeof(TransactionHead), 104u);
   EXPECT_EQ(sizeof(DuplicateRecord), 24u);
   EXPECT_EQ(sizeof(LatestRecord), 8u);
@@ -42,6 +42,9 @@ TEST(Records, PlacesOnDisk) {
   EXPECT_EQ(offsetof(CardRecord, product), 47u);
   EXPECT_EQ(offsetof(CardRecord, verifier), 48u);
   EXPECT_EQ(offsetof(CardRecord, password_key), 64u);
+  EXPECT_EQ(offsetof(CardRecord, holds_end_s), 68u);
+  EXPECT_EQ(offsetof(HoldRecord, state), 32u);
+  EXPECT_EQ(offsetof(TransactionHead, lasts_s), 100u);
   EXPECT_EQ(offsetof(CardFileHead, number), 64u);
   EXPECT_EQ(offsetof(CardFileHead, seal_key), 158u);
   EXPECT_EQ(offsetof(CardFileHead, hint_size), 168u);
@@ -56,10 +59,15 @@ TEST(Records, PlacesOnDisk) {
 
 TEST(Records, NumbersOnDisk) {
   EXPECT_EQ(static_cast<int>(Table::meta), 1);
-  EXPECT_EQ(static_cast<int>(Table::station_keys), kTableCount);
-  EXPECT_EQ(static_cast<int>(AccountKind::prefund_received), kLastAccountKind);
+  EXPECT_EQ(static_cast<int>(Table::station_keys), 19);
+  EXPECT_EQ(static_cast<int>(Table::hold_due), kTableCount);
+  EXPECT_EQ(static_cast<int>(AccountKind::prefund_received), 4);
+  EXPECT_EQ(static_cast<int>(AccountKind::bank_receivable), kLastAccountKind);
   EXPECT_EQ(static_cast<int>(CardState::closed), 4);
   EXPECT_EQ(static_cast<int>(TransactionKind::activation), 6);
+  EXPECT_EQ(static_cast<int>(TransactionKind::deposit), 13);
+  EXPECT_EQ(kLastTransactionKind, TransactionKind::deposit);
+  EXPECT_EQ(static_cast<int>(HoldState::expired), 4);
   EXPECT_EQ(static_cast<int>(CardForm::unknown), 3);
   EXPECT_EQ(static_cast<int>(PartyKind::bank), 5);
   for (int i = 1; i <= kTableCount; ++i) EXPECT_NE(table_name(static_cast<Table>(i)), "?");
@@ -230,11 +238,11 @@ TEST(Transaction, OfAnyOtherSizeIsNone) {
   EXPECT_TRUE(decode_transaction(transaction(0, "")).has_value());
 }
 
-TEST(Transaction, ApprovedIsDoubleZeroOnly) {
+TEST(Transaction, ApprovedIsDoubleZeroOrOneZero) {
   TransactionHead head{};
   for (const std::string_view code : {"00", "10", "01", "51"}) {
     std::copy(code.begin(), code.end(), head.code.begin());
-    EXPECT_EQ(head.approved(), code == "00") << code;
+    EXPECT_EQ(head.approved(), code == "00" || code == "10") << code;
   }
 }
 

@@ -334,10 +334,10 @@ class Parser:
     def _parse_balance(self, step, words):
         step.words = [words.pop(0), words.pop(0)] if len(words) >= 2 else []
         if not step.words:
-            raise SyntaxProblem(step.line, "balance $card amount [by STATION]")
-        for value in step.words:
+            raise SyntaxProblem(step.line, "balance $card amount [held amount] [by STATION]")
+        self._names(step, words, "by", "held")
+        for value in step.words + [step.names.get("held", "0")]:
             self._check_value(step, value)
-        self._names(step, words, "by")
         if station_of(step.names.get("by", "OPER")) is None:
             raise SyntaxProblem(step.line, f"{step.names['by']} is no station")
         self._nothing_left(step, words)

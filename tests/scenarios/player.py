@@ -29,9 +29,12 @@ class Player(Building, Checking):
         for option in list(self.options) + list(extra):
             key, _, value = option.partition("=")
             if key == "clock.offset":
-                call = re.fullmatch(r"until\((.*)\)", value)
+                call = re.fullmatch(r"until\((.*)\)(\+.+)?", value)
                 if call:
-                    value = f"+{world.seconds_until(call.group(1), 0)}s"
+                    later = world.parse_seconds(call.group(2) or "0s")
+                    if later is None:
+                        raise Failure(f"not a clock offset: {value}")
+                    value = f"+{int(world.seconds_until(call.group(1), 0) + later)}s"
                 self.offset_s = world.parse_seconds(value)
                 if self.offset_s is None:
                     raise Failure(f"not a clock offset: {value}")
@@ -302,11 +305,15 @@ class Player(Building, Checking):
 
     def _balance(self, step):
         card, amount = (self.substitute(word) for word in step.words)
+        held = self.substitute(step.names.get("held", "0"))
         connection = step.names.get("by", "OPER")
         _, answer = self._exchange(connection, "0100", "0110", de3="310000", de2=card)
-        got, shown = self._look_up(language.station_of(connection), "54.available", answer)
-        if got != amount:
-            raise Failure(f"expected a balance of {amount}, got {shown}")
+        for key, what, wanted in (("54.ledger", "a balance", amount),
+                                  ("54.available", "an available balance",
+                                   str(int(amount) - int(held)))):
+            got, shown = self._look_up(language.station_of(connection), key, answer)
+            if got != wanted:
+                raise Failure(f"expected {what} of {wanted}, got {shown}")
 
     def _stop(self, step):
         self._drop_connections()

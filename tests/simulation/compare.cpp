@@ -39,10 +39,15 @@ std::string compare_fields(const Fields& expected, const Fields& got) {
 }
 
 /// What only the switch can know is taken from the answer, if it looks right.
-std::string take_made(const model::Answer& expected, const Fields& got, Fields& fields) {
+std::string take_made(const model::Answer& expected, const Fields& got, const model::Model& model,
+                      Fields& fields) {
   if (expected.approval) {
     if (!got.contains(38) || !is_made_of(got.at(38), 6, true)) return "no good DE 38";
     fields[38] = got.at(38);
+  }
+  if (expected.hold >= 0) {  // a raised hold keeps its name
+    const auto& name = model.books().holds[static_cast<std::size_t>(expected.hold)].approval;
+    if (!name.empty()) fields[38] = name;
   }
   if (expected.made_reference) {
     if (!got.contains(37) || !is_made_of(got.at(37), 12, false)) return "no good DE 37";
@@ -108,6 +113,7 @@ std::string difference(const Sent& sent, const model::Answer& expected, const Se
   fields[39] = expected.code;
   if (!expected.reason.empty()) fields[44] = expected.reason;
   if (!expected.business_day.empty()) fields[15] = expected.business_day;
+  if (!expected.amount.empty()) fields[4] = expected.amount;
   if (!expected.amounts.empty()) fields[54] = expected.amounts;
   const model::Card* collected =
       expected.collected < 0 ? nullptr
@@ -116,7 +122,7 @@ std::string difference(const Sent& sent, const model::Answer& expected, const Se
     const std::string wrong = take_card(*collected, reply.fields, fields);
     if (!wrong.empty()) return wrong;
   }
-  const std::string made = take_made(expected, reply.fields, fields);
+  const std::string made = take_made(expected, reply.fields, model, fields);
   if (!made.empty()) return made;
   if (sent.request.unreadable >= 0) return "";  // what was readable is echoed, no more is known
   const std::string wrong = compare_fields(fields, reply.fields);

@@ -86,20 +86,25 @@ Request Generator::next(model::Time now) {
 
 Request Generator::random_request() {
   using Maker = Request (Generator::*)();
-  static constexpr Maker kMakers[] = {
-      &Generator::verify, &Generator::inquiry, &Generator::purchase,   &Generator::refund,
-      &Generator::sale,   &Generator::collect, &Generator::activation, &Generator::reversal,
-      &Generator::repeat, &Generator::network, &Generator::other};
+  static constexpr Maker kMakers[] = {&Generator::verify,       &Generator::inquiry,
+                                      &Generator::purchase,     &Generator::refund,
+                                      &Generator::sale,         &Generator::collect,
+                                      &Generator::activation,   &Generator::reversal,
+                                      &Generator::repeat,       &Generator::network,
+                                      &Generator::other,        &Generator::hold,
+                                      &Generator::completion,   &Generator::password_change,
+                                      &Generator::registration, &Generator::block,
+                                      &Generator::unblock,      &Generator::deposit};
   // Without cards there is nothing to pay with: first things first.
   int active = 0, sold = 0;
   for (const Card& card : model_.books().cards) {
-    active += card.state == Card::State::active && !card.blocked && card.balance > 0;
+    active += card.state == Card::State::active && !card.blocked() && card.balance > 0;
     sold += card.state == Card::State::sold;
   }
   const bool few = active < 3;
   if (dice_.below(1'000) < 12) plan_wrong_passwords();
-  const std::size_t which =
-      dice_.weighed({7, 7, 24, 14, few ? 25 : 4, sold > 0 ? 9 : 2, sold > 0 ? 9 : 3, 20, 10, 2, 1});
+  const std::size_t which = dice_.weighed({7, 7, 22, 14, few ? 25 : 4, sold > 0 ? 9 : 2,
+                                           sold > 0 ? 9 : 3, 20, 10, 2, 2, 13, 10, 4, 3, 3, 4, 4});
   Request request = (this->*kMakers[which])();
   if (dice_.percent(11)) spoil(request);
   return request;
@@ -182,9 +187,13 @@ std::string Generator::other_password(const std::string& password) {
 }
 
 void Generator::add_password(Request& request, int index) {
-  const Card& card = model_.books().cards[static_cast<std::size_t>(index)];
   const bool required = model_.world().stations.at(request.station).password_required;
-  if (!dice_.percent(required ? 97 : 50)) return;
+  if (dice_.percent(required ? 97 : 50)) add_right_password(request, index);
+}
+
+/// Mostly.
+void Generator::add_right_password(Request& request, int index) {
+  const Card& card = model_.books().cards[static_cast<std::size_t>(index)];
   request.fields[52] = dice_.percent(88) ? card.password : other_password(card.password);
 }
 
@@ -194,17 +203,19 @@ void Generator::set_amount(Request& request, Won amount) {
   request.fields[49] = "410";
 }
 
-Won Generator::amount_for(const Card& card) {
+Won Generator::amount_for(int index) {
   const model::World& world = model_.world();
+  const Card& card = model_.books().cards[static_cast<std::size_t>(index)];
+  const Won available = model_.available(index, now_);
   switch (dice_.below(10)) {
     case 0:
-      return card.balance;
+      return dice_.percent(70) ? available : card.balance;
     case 1:
-      return card.balance + 1;
+      return available + 1;
     case 2:
       return world.transaction_limit + (dice_.percent(50) ? 1 : 0);
     case 3:
-      return std::min(card.balance, world.transaction_limit);
+      return std::min(available, world.transaction_limit);
     case 4:
       return world.daily_limit - card.spent + (dice_.percent(50) ? 1 : 0);
     case 5:
@@ -212,7 +223,7 @@ Won Generator::amount_for(const Card& card) {
     case 6:
       return dice_.percent(40) ? 0 : 100;
     default:
-      return static_cast<Won>(1 + dice_.below(static_cast<std::uint64_t>(card.balance) + 1));
+      return static_cast<Won>(1 + dice_.below(static_cast<std::uint64_t>(available) + 1));
   }
 }
 

@@ -44,6 +44,8 @@ class Generator {
   /// A request as it would be sent on its station's connection now.
   model::Request again(const model::Request& earlier);
   model::Request sign_on(const std::string& station);
+  /// Next comes something that depends on whether this hold is still open.
+  void plan_about_hold(std::size_t hold, model::Time now);
 
  private:
   using Request = model::Request;
@@ -52,10 +54,17 @@ class Generator {
   Request verify();
   Request inquiry();
   Request purchase();
+  Request hold();
+  Request completion();
   Request refund();
   Request sale();
   Request collect();
+  Request deposit();
   Request activation();
+  Request password_change();
+  Request registration();
+  Request block();
+  Request unblock();
   Request reversal();
   Request repeat();
   Request network();
@@ -66,15 +75,26 @@ class Generator {
   Request begin(const std::string& terminal, const std::string& mti,
                 const std::string& processing_code);
   Request paying(const std::string& mti, const std::string& processing_code);
+  Request raise(const model::Hold& held);
+  Request hold_of(int card, model::Won amount);
+  Request completion_of(const model::Hold& held);
+  Request late_original();
   void add_password(Request& request, int card);
+  void add_right_password(Request& request, int card);
+  void add_new_password(Request& request);
   std::string other_password(const std::string& password);
+  std::string random_customer();
   void add_order(Request& request);
   void sell_stock_card(Request& request);
   void name_card(Request& request, int card);
   void name_original(Request& request, const Request& original, const std::string& reference);
   int pick_card(const std::function<bool(const model::Card&)>& wanted);
   int pick_entry(const std::function<bool(const model::Entry&)>& wanted);
-  model::Won amount_for(const model::Card& card);
+  /// -1: none.
+  int pick_hold(const std::function<bool(const model::Hold&)>& wanted);
+  std::string terminal_for(const model::Hold& held);
+  model::Won amount_for(int card);
+  model::Won amount_to_hold(int card);
   static void set_amount(Request& request, model::Won amount);
   std::string strange_card();
 

@@ -12,7 +12,7 @@ using model::Won;
 namespace {
 
 bool is_usable(const Card& card) {
-  return card.state == Card::State::active && card.balance > 0 && !card.blocked;
+  return card.state == Card::State::active && card.balance > 0 && !card.blocked();
 }
 
 std::string padded(Won number, std::size_t size) {
@@ -31,7 +31,7 @@ Request Generator::paying(const std::string& mti, const std::string& processing_
   Request request = begin(dice_.one_of(kTerminals), mti, processing_code);
   name_card(request, card);
   add_password(request, card);
-  set_amount(request, amount_for(model_.books().cards[static_cast<std::size_t>(card)]));
+  set_amount(request, amount_for(card));
   const int mcc = model_.world().parties.at(request.get(42)).mcc;
   if (dice_.percent(10)) request.fields[18] = std::to_string(dice_.percent(60) ? mcc : 4814);
   return request;
@@ -57,9 +57,8 @@ Request Generator::inquiry() {
 }
 
 Request Generator::refund() {
-  const int index = pick_entry([&](const Entry& entry) {
-    return entry.operation == "purchase" && entry.approved() && entry.left() - entry.refunded > 0;
-  });
+  const int index = pick_entry(
+      [&](const Entry& entry) { return entry.paid() && entry.left() - entry.refunded > 0; });
   const int any = pick_entry([](const Entry& entry) { return entry.operation != "reversal"; });
   const int chosen = index < 0 || dice_.percent(12) ? any : index;
   if (chosen < 0) return paying("0200", "200000");
@@ -74,8 +73,9 @@ Request Generator::refund() {
   const Won choices[] = {left, left, left / 2, left + 1, 100, left / 3};
   set_amount(request, dice_.percent(2) ? 0 : choices[dice_.below(6)]);
   request.fields.erase(37);
-  name_original(request, original.asked, original.approval.empty() ? "" : original.reference);
-  if (!request.has(90)) request.fields[38] = dice_.percent(95) ? original.approval : "ZZZZZZ";
+  const std::string name = original.name();
+  name_original(request, original.asked, name.empty() ? "" : original.reference);
+  if (!request.has(90)) request.fields[38] = dice_.percent(95) ? name : "ZZZZZZ";
   return request;
 }
 
@@ -118,7 +118,24 @@ Request Generator::sale() {
     sell_stock_card(request);
   else
     add_order(request);
-  if (dice_.percent(20)) request.tags["0012"] = "customer" + std::to_string(dice_.below(100));
+  if (dice_.percent(40)) request.tags["0012"] = random_customer();
+  return request;
+}
+
+/// Into a card or a prefund, seldom into both or nowhere.
+Request Generator::deposit() {
+  static const std::vector<std::string> kAgents{"DEMOAGENT000001", "DEMOAGENT000002",
+                                                "DEMOAGENT000002", "DEMOMART0000001", "NOBODY"};
+  Request request = begin("BANK0001", "0200", "210000");
+  const bool into_card = dice_.percent(70);
+  const int index = pick_card([](const Card& card) { return card.state == Card::State::active; });
+  const Card& card = model_.books().cards[static_cast<std::size_t>(index)];
+  if (into_card) name_card(request, index);
+  if (dice_.percent(into_card ? 2 : 96)) request.fields[103] = dice_.one_of(kAgents);
+  const Won room = model_.world().balance_cap - card.balance;
+  const Won amounts[] = {0, 1, room, room + 1, 1'000'000, 1'000'001, 12'345};
+  set_amount(request, dice_.percent(50) ? static_cast<Won>(1 + dice_.below(60'000))
+                                        : amounts[dice_.below(7)]);
   return request;
 }
 
@@ -147,29 +164,27 @@ Request Generator::collect() {
 
 Request Generator::activation() {
   const int index = pick_card([](const Card& card) { return card.state == Card::State::sold; });
-  const Card& card = model_.books().cards[static_cast<std::size_t>(index)];
   Request request = begin(dice_.percent(60) ? "SITE0001" : "AGT00001", "0200", "920000");
   name_card(request, index);
-  request.fields[52] = dice_.percent(88) ? card.password : other_password(card.password);
-  request.tags["0010"] = std::to_string(1'000 + dice_.below(9'000));
-  if (dice_.percent(3)) request.tags["0010"] = "123";
-  if (dice_.percent(40)) request.tags["0011"] = "my dog's name";
-  if (dice_.percent(2)) request.tags["0011"] = "it is " + request.tags["0010"] + "!";
-  if (dice_.percent(2)) request.tags["0011"] = std::string(61, 'x');
-  if (dice_.percent(20)) request.tags["0012"] = "customer1";
+  add_right_password(request, index);
+  add_new_password(request);
+  if (dice_.percent(20)) request.tags["0012"] = random_customer();
   if (dice_.percent(2)) request.tags["0012"] = std::string(21, '1');
   return request;
 }
 
 void Generator::plan_wrong_passwords() {
-  const auto wanted = [&](const Card& card) { return !card.blocked && !card.number.empty(); };
+  const auto wanted = [&](const Card& card) { return !card.blocked() && !card.number.empty(); };
   const int index = pick_card(wanted);
   const Card& card = model_.books().cards[static_cast<std::size_t>(index)];
   using Maker = Request (Generator::*)();
-  const Maker maker = card.state == Card::State::sold && dice_.percent(50) ? &Generator::activation
-                      : dice_.percent(40)                                  ? &Generator::purchase
-                      : dice_.percent(50)                                  ? &Generator::verify
-                                                                           : &Generator::inquiry;
+  static const std::vector<Maker> kMakers{&Generator::purchase,    &Generator::purchase,
+                                          &Generator::verify,      &Generator::inquiry,
+                                          &Generator::hold,        &Generator::hold,
+                                          &Generator::block,       &Generator::password_change,
+                                          &Generator::registration};
+  const bool activates = card.state == Card::State::sold && dice_.percent(50);
+  const Maker maker = activates ? &Generator::activation : dice_.one_of(kMakers);
   const std::size_t count = 3 + dice_.below(5);
   for (std::size_t i = 0; i < count; ++i) {
     Request request = (this->*maker)();

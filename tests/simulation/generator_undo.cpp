@@ -16,12 +16,13 @@ Request Generator::reversal() {
   Won moved = 0, left = 0;
   const int index = pick_entry([&](const Entry& entry) {
     if (entry.operation == "reversal") return false;
+    const bool over = entry.operation == "hold" && entry.hold >= 0 &&
+                      model_.books().holds[static_cast<std::size_t>(entry.hold)].over();
+    if (over && dice_.percent(70)) return false;
     return (entry.approved() && entry.left() > 0) || dice_.percent(15);
   });
   if (index < 0 || dice_.percent(12)) {
-    // Before its original: a purchase, mostly.
-    original = dice_.percent(80) ? purchase() : dice_.percent(60) ? refund() : sale();
-    if (dice_.percent(10)) original = activation();
+    original = late_original();
     reference = original.get(37);
     late_.push_back(original);
   } else {
@@ -55,6 +56,16 @@ Request Generator::reversal() {
   if (dice_.percent(2)) request.fields.erase(12), request.fields.erase(90);
   if (dice_.percent(2) && request.has(90)) request.fields[90].replace(0, 4, "0400");
   return request;
+}
+
+/// Comes after its reversal: a payment, mostly.
+Request Generator::late_original() {
+  using Maker = Request (Generator::*)();
+  static constexpr Maker kMakers[] = {
+      &Generator::purchase,     &Generator::hold,  &Generator::completion,
+      &Generator::refund,       &Generator::sale,  &Generator::activation,
+      &Generator::registration, &Generator::block, &Generator::password_change};
+  return (this->*kMakers[dice_.weighed({40, 20, 12, 10, 6, 6, 4, 6, 4})])();
 }
 
 /// Something sent before: exactly, as a repeat, or not quite.

@@ -11,21 +11,21 @@ constexpr Time kRemembered = 8 * kDay;  // at least 7 days are promised
 /// Who may send what.
 bool may_send(const std::string& role, const std::string& operation) {
   static const std::map<std::string, std::set<std::string>> kMay{
-      {"terminal", {"verify", "inquiry", "purchase", "refund", "reversal"}},
-      {"telephone", {"verify", "inquiry", "purchase", "refund", "reversal"}},
+      {"terminal", {"verify", "inquiry", "purchase", "hold", "completion", "refund", "reversal"}},
+      {"telephone", {"verify", "inquiry", "purchase", "hold", "completion", "refund", "reversal"}},
       {"agent", {"sale", "collect", "activation", "inquiry", "reversal"}},
       {"site",
-       {"sale", "collect", "activation", "inquiry", "reversal", "verify", "purchase", "refund"}},
-      {"bank", {"reversal"}},
-      {"operator", {"inquiry"}},
+       {"sale", "collect", "activation", "inquiry", "reversal", "verify", "purchase", "refund",
+        "password_change", "registration", "block"}},
+      {"bank", {"deposit", "reversal"}},
+      {"operator", {"inquiry", "block", "unblock"}},
   };
   const auto found = kMay.find(role);
   return found != kMay.end() && found->second.contains(operation);
 }
 
 bool is_remembered(const std::string& operation) {
-  return operation == "purchase" || operation == "refund" || operation == "sale" ||
-         operation == "activation" || operation == "reversal";
+  return operation != "verify" && operation != "inquiry" && operation != "collect";
 }
 
 /// After these a resend is a fresh attempt.
@@ -49,10 +49,17 @@ std::string operation_of(const Request& request) {
   if (mti == "0100" && what == "33") return "verify";
   if (mti == "0100" && what == "31") return "inquiry";
   if (mti == "0100" && what == "91") return "collect";
+  if (mti == "0100" && what == "00") return "hold";
+  if (mti == "0220" && what == "00") return "completion";
   if (mti == "0200" && what == "00") return "purchase";
   if (mti == "0200" && what == "20") return "refund";
   if (mti == "0200" && what == "90" && request.get(3).substr(4) == "00") return "sale";
   if (mti == "0200" && what == "92") return "activation";
+  if (mti == "0200" && what == "93") return "password_change";
+  if (mti == "0200" && what == "94") return "registration";
+  if (mti == "0200" && what == "96") return "block";
+  if (mti == "0200" && what == "98") return "unblock";
+  if (mti == "0200" && what == "21") return "deposit";
   return "other";
 }
 
@@ -141,9 +148,31 @@ Answer Model::network(const Request& request) {
   return simple("00");
 }
 
+Model::Transaction Model::transaction(const std::string& operation) {
+  static const std::map<std::string, Transaction> kTransactions{
+      {"verify", &Model::verify},
+      {"inquiry", &Model::inquire},
+      {"purchase", &Model::purchase},
+      {"hold", &Model::hold},
+      {"completion", &Model::complete},
+      {"refund", &Model::refund},
+      {"sale", &Model::sell},
+      {"collect", &Model::collect},
+      {"activation", &Model::activate},
+      {"password_change", &Model::change_password},
+      {"registration", &Model::register_owner},
+      {"block", &Model::block},
+      {"unblock", &Model::unblock},
+      {"deposit", &Model::deposit},
+      {"reversal", &Model::reverse},
+  };
+  return kTransactions.at(operation);
+}
+
 Answer Model::serve(const Request& request, int number) {
   const std::string mti = without_repeat(request.mti);
-  if ((mti == "0100" || mti == "0200") && !request.has(3)) return simple("30", "DE003");
+  if ((mti == "0100" || mti == "0200" || mti == "0220") && !request.has(3))
+    return simple("30", "DE003");
   const std::string operation = operation_of(request);
   if (operation == "other") return simple("12");
   if (const int bad = format_error(request, operation, world_); bad != 0)
@@ -159,14 +188,7 @@ Answer Model::serve(const Request& request, int number) {
 
   Decision decision;
   decision.answer = simple("");
-  decision.answer.code = operation == "verify"       ? verify(request, decision)
-                         : operation == "inquiry"    ? inquire(request, decision)
-                         : operation == "purchase"   ? purchase(request, decision)
-                         : operation == "refund"     ? refund(request, decision)
-                         : operation == "sale"       ? sell(request, decision)
-                         : operation == "collect"    ? collect(request, decision)
-                         : operation == "activation" ? activate(request, decision)
-                                                     : reverse(request, decision);
+  decision.answer.code = (this->*transaction(operation))(request, decision);
   if (is_remembered(operation) && !is_fresh_attempt(decision.answer.code))
     remember(request, number, operation, decision);
   return decision.answer;
@@ -182,9 +204,12 @@ std::string Model::place(const Request& request, const std::string& operation) c
   if (party == world_.parties.end()) return "03";
   if (party->second.station != request.station || terminal->second.merchant != request.get(42))
     return "58";
-  const bool pays = operation == "verify" || operation == "purchase" || operation == "refund";
+  static const std::set<std::string> kAtMerchants{"verify", "purchase", "refund", "hold",
+                                                  "completion"};
+  const bool pays = kAtMerchants.contains(operation);
   if (pays && party->second.kind != "merchant") return "58";
   if (operation == "sale" && party->second.kind != "agent") return "58";
+  if (operation == "deposit" && party->second.kind != "bank") return "58";
   return "";
 }
 
@@ -234,6 +259,7 @@ void Model::remember(const Request& request, int number, const std::string& oper
   if (entry.approved()) {
     entry.moved = decision.moved;
     entry.of = decision.of;
+    entry.hold = decision.hold;
     entry.cards = decision.cards;
   }
   books_.entries.push_back(entry);
@@ -246,6 +272,10 @@ void Model::learn(int number, const std::string& reference, const std::string& a
     entry.reference = reference;
     entry.approval = approval;
     entry.order = order;
+    if (entry.operation != "hold" || entry.hold < 0) continue;
+    Hold& held = books_.holds[static_cast<std::size_t>(entry.hold)];
+    if (held.reference.empty()) held.reference = reference;
+    if (held.approval.empty()) held.approval = approval;
   }
 }
 

@@ -46,6 +46,7 @@ struct StockCard {
 struct World {
   std::string bin;
   Won transaction_limit = 0, daily_limit = 0;
+  Won balance_cap = 0;  ///< of a card, after a deposit
   std::map<std::string, Station> stations;
   std::map<std::string, Terminal> terminals;
   std::map<std::string, Party> parties;
@@ -99,7 +100,9 @@ struct Answer {
   std::string reason;           ///< DE 44; empty: none
   std::string business_day;     ///< DE 15; empty: none
   std::string amounts;          ///< DE 54; empty: none
+  std::string amount;           ///< DE 4; empty: as it was asked
   bool approval = false;        ///< has a DE 38
+  int hold = -1;                ///< whose name DE 38 is
   bool made_reference = false;  ///< has a DE 37 that the request had not
   std::string last_day;         ///< tag 0006
   std::string hint;             ///< tag 0011
@@ -109,7 +112,7 @@ struct Answer {
   bool operator==(const Answer&) const = default;
 };
 
-/// The name of what is asked: verify, purchase, … network, other.
+/// The name of what is asked: verify, purchase, hold, … network, other.
 std::string operation_of(const Request& request);
 
 // ------------------------------------------------------------------------------ what is remembered
@@ -121,16 +124,32 @@ struct Card {
   std::string password;     ///< the same
   std::string initial_password;
   std::string hint;
+  std::string owner;  ///< customer id; empty: nobody is registered
   bool from_stock = false;
-  bool untouched = false;  ///< nothing was posted to it since its sale
+  bool untouched = false;  ///< nothing was posted to it since its sale, and nothing held
   Won face = 0;
   Won balance = 0;
   int last_day = 0;
-  bool blocked = false;
+  std::set<std::string> blocks;  ///< why it is blocked: password, lost, operator
   int wrong_passwords = 0;
   Won spent = 0;
   int spent_day = 0;
+  bool blocked() const { return !blocks.empty(); }
   bool operator==(const Card&) const = default;
+};
+
+/// What is set aside of a card's balance, with all that it was raised by.
+struct Hold {
+  std::string station, merchant, terminal;
+  int card = -1;
+  std::string reference;  ///< DE 37, as received or made
+  std::string approval;   ///< the first DE 38: its name
+  Won amount = 0;         ///< without what was released of it; 0: it is over
+  Time expiry = 0;
+  bool completed = false;
+  bool over() const { return completed || amount == 0; }
+  bool open(Time at) const { return !over() && at < expiry; }
+  bool operator==(const Hold&) const = default;
 };
 
 /// A remembered request and what became of it.
@@ -147,9 +166,16 @@ struct Entry {
   Answer answer;
   Won moved = 0, reversed = 0, refunded = 0;
   int reversals = 0;       ///< that were answered 00
-  int of = -1;             ///< of a refund: the entry of its purchase
-  std::vector<int> cards;  ///< of a sale; of a purchase or refund one
-  bool approved() const { return answer.code == "00"; }
+  int of = -1;             ///< of a refund: the entry of its purchase or completion
+  int hold = -1;           ///< of a hold, a raise or a completion
+  std::vector<int> cards;  ///< of a sale; of a purchase, completion or refund one
+  bool approved() const {
+    return answer.code == "00" || (operation == "completion" && answer.code == "10");
+  }
+  /// A purchase or a completion that moved money to a merchant.
+  bool paid() const { return (operation == "purchase" || operation == "completion") && approved(); }
+  /// The DE 38 by which a refund names it: of a completion its hold's.
+  std::string name() const { return operation == "completion" ? asked.get(38) : approval; }
   Won left() const { return moved - reversed; }
   bool operator==(const Entry&) const = default;
 };
@@ -170,8 +196,10 @@ struct WrongPassword {
 
 struct Books {
   std::vector<Card> cards;
+  std::vector<Hold> holds;
   std::map<std::string, Won> payable;  ///< by merchant
   std::map<std::string, Won> prefund;  ///< by agent
+  std::map<std::string, Won> owed;     ///< by the bank, which took deposits
   std::vector<Entry> entries;
   std::vector<EarlyReversal> early;
   std::map<std::string, WrongPassword> wrong_passwords;  ///< by the request's key
@@ -196,6 +224,8 @@ class Model {
 
   const World& world() const { return world_; }
   const Books& books() const { return books_; }
+  /// A card's balance without its open holds.
+  Won available(int card, Time at) const;
   /// Cards whose balance the requests since the last call changed.
   std::set<int> take_touched() { return std::exchange(touched_, {}); }
 
@@ -204,8 +234,10 @@ class Model {
     Answer answer;
     Won moved = 0;
     int of = -1;
+    int hold = -1;
     std::vector<int> cards;
   };
+  using Transaction = std::string (Model::*)(const Request& request, Decision& decision);
   struct Gate {
     Card::State wanted = Card::State::active;
     bool tolerant = false;  ///< blocked and expired cards pass
@@ -216,6 +248,7 @@ class Model {
   Answer check(const Request& request, int number, bool writable);
   Answer network(const Request& request);
   Answer serve(const Request& request, int number);
+  static Transaction transaction(const std::string& operation);
   Answer simple(const std::string& code, const std::string& reason = "") const;
   std::string place(const Request& request, const std::string& operation) const;
   std::optional<Answer> seen(const Request& request, const std::string& operation);
@@ -228,9 +261,16 @@ class Model {
   std::string purchase(const Request& request, Decision& decision);
   std::string refund(const Request& request, Decision& decision);
   std::string sell(const Request& request, Decision& decision);
+  std::string deposit(const Request& request, Decision& decision);
   std::string collect(const Request& request, Decision& decision);
   std::string activate(const Request& request, Decision& decision);
   std::string reverse(const Request& request, Decision& decision);
+  std::string hold(const Request& request, Decision& decision);
+  std::string complete(const Request& request, Decision& decision);
+  std::string change_password(const Request& request, Decision& decision);
+  std::string register_owner(const Request& request, Decision& decision);
+  std::string block(const Request& request, Decision& decision);
+  std::string unblock(const Request& request, Decision& decision);
 
   // Cards.
   int find_card(const std::string& digits) const;
@@ -241,9 +281,20 @@ class Model {
   std::string pass_inactive(const Request& request, Card& card);
   bool count_wrong(const Request& request, Card& card);
   std::string mix(const Request& request, const Card& card) const;
-  std::string card_amounts(const Card& card) const;
+  std::string card_amounts(int card) const;
   Won spent_today(const Card& card) const;
+  std::string limits(const Card& card, Won amount, Decision& decision) const;
+  void pay(int card, const std::string& merchant, Won amount);
   void give(int card, Won amount);
+
+  // Holds.
+  int hold_to_raise(const Request& request, int card) const;
+  int hold_to_complete(const Request& request) const;
+  int open_holds(int card) const;
+
+  // Owners.
+  std::string pass_without_password(const Request& request, int& card) const;
+  std::string pass_to_block(const Request& request, int& card);
 
   // Originals.
   bool fresh(Time then) const;
@@ -253,6 +304,8 @@ class Model {
   std::string undo(Entry& entry, const Request& request, Decision& decision);
   std::string undo_purchase(Entry& entry, Won back);
   std::string undo_refund(Entry& entry, Won back);
+  std::string undo_deposit(Entry& original, Won back, Decision& decision);
+  std::string undo_hold(Entry& entry, Won back);
   std::string undo_sale(Entry& entry, Won real);
   std::string stock_card_for(const Request& request, Won face, int& card) const;
 

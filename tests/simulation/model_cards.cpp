@@ -45,8 +45,9 @@ bool Model::count_wrong(const Request& request, Card& card) {
   const WrongPassword now{named_card(request), request.get(52), now_};
   if (last.card == now.card && last.password == now.password && fresh(last.time)) return false;
   last = now;
-  card.blocked = ++card.wrong_passwords == kWrongPasswordsToBlock;
-  return card.blocked;
+  if (++card.wrong_passwords != kWrongPasswordsToBlock) return false;
+  card.blocks.insert("password");
+  return true;
 }
 
 /// A card that is not activated is answered 78 to agents and the site, to others only with the
@@ -56,7 +57,7 @@ std::string Model::pass_inactive(const Request& request, Card& card) {
   bool told = role == "agent" || role == "site";
   const bool right = request.has(52) && request.get(52) == card.password;
   told = told || right;
-  if (request.has(52) && !card.blocked) {
+  if (request.has(52) && !card.blocked()) {
     if (right)
       card.wrong_passwords = 0;
     else
@@ -73,7 +74,7 @@ std::string Model::pass(const Request& request, Gate& gate) {
   if (card.state == Card::State::closed) return "14";
   if (card.state != gate.wanted)
     return gate.wanted == Card::State::active ? pass_inactive(request, card) : "57";
-  if (card.blocked) return gate.tolerant ? "" : "62";  // a password is not looked at
+  if (card.blocked()) return gate.tolerant ? "" : "62";  // a password is not looked at
   if (expired(card) && !gate.tolerant) return "54";
   if (!request.has(52)) return "";
   if (request.get(52) != card.password) return count_wrong(request, card) ? "75" : "55";
@@ -89,12 +90,30 @@ std::string Model::mix(const Request& request, const Card& card) const {
   return world_.products.at(card.face).mix.contains(category) ? "" : "57";
 }
 
-std::string Model::card_amounts(const Card& card) const {
-  return "0001410C" + twelve(card.balance) + "0002410C" + twelve(card.balance);
+std::string Model::card_amounts(int card) const {
+  const Won balance = books_.cards[static_cast<std::size_t>(card)].balance;
+  return "0001410C" + twelve(balance) + "0002410C" + twelve(available(card, now_));
 }
 
 Won Model::spent_today(const Card& card) const {
   return card.spent_day == business_day(now_) ? card.spent : 0;
+}
+
+/// An amount's own limit, then the business day's.
+std::string Model::limits(const Card& card, Won amount, Decision& decision) const {
+  if (amount > world_.transaction_limit)
+    decision.answer.reason = "TXN";
+  else if (spent_today(card) + amount > world_.daily_limit)
+    decision.answer.reason = "DAY";
+  return decision.answer.reason.empty() ? "" : "61";
+}
+
+void Model::pay(int index, const std::string& merchant, Won amount) {
+  Card& card = books_.cards[static_cast<std::size_t>(index)];
+  card.spent = spent_today(card) + amount;
+  card.spent_day = business_day(now_);
+  give(index, -amount);
+  books_.payable[merchant] += amount;
 }
 
 void Model::give(int index, Won amount) {

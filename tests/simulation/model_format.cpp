@@ -12,20 +12,25 @@ bool digits_only(const std::string& text) {
 std::set<int> mandatory_elements(const std::string& operation) {
   if (operation == "reversal") return {7, 11, 41, 42};
   std::set<int> elements{3, 7, 11, 12, 13, 41, 42};
-  if (operation != "sale" && operation != "collect") elements.insert(2);
-  if (operation == "purchase" || operation == "refund" || operation == "sale")
+  if (operation != "sale" && operation != "collect" && operation != "deposit") elements.insert(2);
+  if (operation == "purchase" || operation == "refund" || operation == "sale" ||
+      operation == "hold" || operation == "completion" || operation == "deposit")
     elements.insert({4, 49});
+  if (operation == "completion") elements.insert({37, 38});
   if (operation == "sale" || operation == "collect") elements.insert(48);
-  if (operation == "activation") elements.insert({48, 52});
+  if (operation == "password_change") elements.insert(48);
+  if (operation == "activation" || operation == "registration") elements.insert({48, 52});
   return elements;
 }
 
 bool password_needed(const Request& request, const std::string& operation, const World& world) {
   const Station& station = world.stations.at(request.station);
+  if (operation == "block" || operation == "unblock") return station.role != "operator";
+  if (operation == "password_change") return !request.tag("0012");
   const std::string card = request.get(2);
   const bool ours = card.size() == 12 || card.starts_with(world.bin) || card.empty();
   if (!station.password_required || !ours) return false;
-  if (operation == "verify" || operation == "purchase") return true;
+  if (operation == "verify" || operation == "purchase" || operation == "hold") return true;
   return operation == "inquiry" && (station.role == "terminal" || station.role == "telephone");
 }
 
@@ -44,7 +49,8 @@ bool tags_are_good(const Request& request, const std::string& operation) {
     const std::string which = request.tag("0003").value_or("");
     return request.tag("0002").value_or("").size() == 16 && which.size() == 3 && digits_only(which);
   }
-  if (operation == "activation") {
+  if (operation == "registration") return request.tag("0012") && customer_is_good(request);
+  if (operation == "activation" || operation == "password_change") {
     const std::string password = request.tag("0010").value_or("");
     const std::string hint = request.tag("0011").value_or("");
     return password.size() >= 4 && hint.size() <= 60 && hint.find(password) == std::string::npos &&
@@ -77,6 +83,8 @@ int format_error(const Request& request, const std::string& operation, const Wor
     if (!request.has(element)) bad.insert(element);
   if (password_needed(request, operation, world) && !request.has(52)) bad.insert(52);
   if (request.has(35) && request.has(2) && !track_is_of_card(request)) bad.insert(35);
+  if (operation == "deposit" && !request.has(2) && !request.has(103)) bad.insert(2);
+  if (operation == "deposit" && request.has(2) && request.has(103)) bad.insert(103);
   if (request.has(48) && !tags_are_good(request, operation)) bad.insert(48);
   if (request.has(49) && request.get(49) != "410") bad.insert(49);
   if (!names_original(request, operation)) bad.insert(90);

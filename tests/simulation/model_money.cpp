@@ -1,9 +1,11 @@
-/// Each transaction but the reversal. They return DE 39.
+/// Each transaction but the reversal, holds and what an owner asks. They return DE 39.
 
 #include "model.hpp"
 
 namespace model {
 namespace {
+
+constexpr Won kMostAtOnce = 1'000'000;  // paid into a card
 
 Won amount_of(const Request& request) { return request.has(4) ? std::stoll(request.get(4)) : 0; }
 
@@ -33,8 +35,8 @@ std::string Model::verify(const Request& request, Decision& decision) {
   if (const std::string code = pass(request, gate); !code.empty()) return code;
   const Card& card = books_.cards[static_cast<std::size_t>(gate.card)];
   if (const std::string code = mix(request, card); !code.empty()) return code;
-  decision.answer.amounts = card_amounts(card);
-  if (amount_of(request) > card.balance) return "51";
+  decision.answer.amounts = card_amounts(gate.card);
+  if (amount_of(request) > available(gate.card, now_)) return "51";
   decision.answer.approval = true;
   return "00";
 }
@@ -46,7 +48,7 @@ std::string Model::inquire(const Request& request, Decision& decision) {
   gate.tolerant = role == "operator" || role == "site";
   if (const std::string code = pass(request, gate); !code.empty()) return code;
   const Card& card = books_.cards[static_cast<std::size_t>(gate.card)];
-  if (role != "site" || gate.proven) decision.answer.amounts = card_amounts(card);
+  if (role != "site" || gate.proven) decision.answer.amounts = card_amounts(gate.card);
   decision.answer.last_day = std::to_string(card.last_day);
   if (role == "site") decision.answer.hint = card.hint;
   return "00";
@@ -59,25 +61,15 @@ std::string Model::purchase(const Request& request, Decision& decision) {
   if (stopped_early(request)) return "25";
   Gate gate;
   if (const std::string code = pass(request, gate); !code.empty()) return code;
-  Card& card = books_.cards[static_cast<std::size_t>(gate.card)];
+  const Card& card = books_.cards[static_cast<std::size_t>(gate.card)];
   if (const std::string code = mix(request, card); !code.empty()) return code;
-  if (amount > world_.transaction_limit) {
-    decision.answer.reason = "TXN";
-    return "61";
-  }
-  if (spent_today(card) + amount > world_.daily_limit) {
-    decision.answer.reason = "DAY";
-    return "61";
-  }
-  if (amount > card.balance) return "51";
+  if (const std::string code = limits(card, amount, decision); !code.empty()) return code;
+  if (amount > available(gate.card, now_)) return "51";
 
-  card.spent = spent_today(card) + amount;
-  card.spent_day = business_day(now_);
-  give(gate.card, -amount);
-  books_.payable[request.get(42)] += amount;
+  pay(gate.card, request.get(42), amount);
   decision.moved = amount;
   decision.cards = {gate.card};
-  decision.answer.amounts = card_amounts(card);
+  decision.answer.amounts = card_amounts(gate.card);
   decision.answer.approval = true;
   return "00";
 }
@@ -90,7 +82,7 @@ std::string Model::refund(const Request& request, Decision& decision) {
   const int index = refund_original(request);
   if (index < 0) return "25";
   Entry& original = books_.entries[static_cast<std::size_t>(index)];
-  if (original.operation != "purchase" || !original.approved()) return "25";
+  if (!original.paid()) return "25";
   if (named_card(request) != original.card) return "25";
   const Won left = original.left() - original.refunded;
   if (left == 0) return "25";
@@ -104,7 +96,7 @@ std::string Model::refund(const Request& request, Decision& decision) {
   decision.moved = amount;
   decision.of = index;
   decision.cards = {card};
-  decision.answer.amounts = card_amounts(books_.cards[static_cast<std::size_t>(card)]);
+  decision.answer.amounts = card_amounts(card);
   decision.answer.approval = true;
   return "00";
 }
@@ -116,7 +108,7 @@ std::string Model::stock_card_for(const Request& request, Won face, int& index) 
   if (card.state == Card::State::closed) return "14";
   if (card.face != face) return "13";
   if (card.state != Card::State::stock) return "57";
-  return card.blocked ? "62" : "";
+  return card.blocked() ? "62" : "";
 }
 
 std::string Model::sell(const Request& request, Decision& decision) {
@@ -153,6 +145,7 @@ std::string Model::sell(const Request& request, Decision& decision) {
       Card& card = books_.cards[static_cast<std::size_t>(index)];
       card.state = stock_card < 0 ? Card::State::sold : Card::State::active;
       card.untouched = true;
+      card.owner = request.tag("0012").value_or("");
       card.last_day = days_later(local_date(now_), world_.products.at(line.face).days);
       decision.cards.push_back(index);
     }
@@ -161,6 +154,33 @@ std::string Model::sell(const Request& request, Decision& decision) {
   decision.answer.amounts = prefund_amounts(prefund);
   const std::string digits = std::to_string(count);
   decision.answer.card_count = std::string(3 - digits.size(), '0') + digits;
+  return "00";
+}
+
+/// Into a card, or into the prefund of the agent in DE 103.
+std::string Model::deposit(const Request& request, Decision& decision) {
+  const Won amount = amount_of(request);
+  if (amount == 0) return "13";
+  if (foreign(request)) return "92";
+  if (stopped_early(request)) return "25";
+  if (request.has(2)) {
+    Gate gate;
+    if (const std::string code = pass(request, gate); !code.empty()) return code;
+    const Card& card = books_.cards[static_cast<std::size_t>(gate.card)];
+    if (amount > kMostAtOnce || card.balance + amount > world_.balance_cap) {
+      decision.answer.reason = "CAP";
+      return "61";
+    }
+    give(gate.card, amount);
+    decision.cards = {gate.card};
+  } else {
+    const auto agent = world_.parties.find(request.get(103));
+    if (agent == world_.parties.end() || agent->second.kind != "agent") return "03";
+    books_.prefund[request.get(103)] += amount;
+  }
+  books_.owed[request.get(42)] += amount;
+  decision.moved = amount;
+  decision.answer.approval = true;
   return "00";
 }
 
@@ -188,7 +208,8 @@ std::string Model::activate(const Request& request, Decision& decision) {
   card.state = Card::State::active;
   card.password = *request.tag("0010");
   card.hint = request.tag("0011").value_or("");
-  decision.answer.amounts = card_amounts(card);
+  card.owner = request.tag("0012").value_or(card.owner);
+  decision.answer.amounts = card_amounts(gate.card);
   decision.answer.approval = true;
   return "00";
 }

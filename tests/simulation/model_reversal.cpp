@@ -58,16 +58,16 @@ bool Model::stopped_early(const Request& request) const {
 }
 
 /// By DE 90, several: the one of the same terminal, then the one of the same card. By DE 37 and 38:
-/// the merchant's latest purchase with both, one of the same card if there is any.
+/// the merchant's latest purchase with both or completion of the hold with both, one of the same
+/// card if there is any.
 int Model::refund_original(const Request& request) const {
   int same_terminal = -1, same_card = -1, any = -1, count = 0;
   for (std::size_t i = 0; i < books_.entries.size(); ++i) {
     const Entry& entry = books_.entries[i];
     if (entry.station != request.station || entry.asked.get(42) != request.get(42)) continue;
-    const bool named = request.has(90)
-                           ? names(original_data(request), entry)
-                           : entry.operation == "purchase" && entry.reference == request.get(37) &&
-                                 entry.approval == request.get(38);
+    const bool named = request.has(90) ? names(original_data(request), entry)
+                                       : entry.paid() && entry.reference == request.get(37) &&
+                                             entry.name() == request.get(38);
     if (!named) continue;
     any = static_cast<int>(i);
     ++count;
@@ -127,10 +127,13 @@ std::string Model::undo(Entry& original, const Request& request, Decision& decis
   if (original.approved() && real > original.left()) return "13";
   if (original.approved() && !undone) {
     const Won back = original.left() - real;
-    const std::string code = original.operation == "purchase" ? undo_purchase(original, back)
+    const std::string code = original.paid()                  ? undo_purchase(original, back)
                              : original.operation == "refund" ? undo_refund(original, back)
-                             : original.operation == "sale"   ? undo_sale(original, real)
-                                                              : "25";
+                             : original.operation == "hold"   ? undo_hold(original, back)
+                             : original.operation == "deposit"
+                                 ? undo_deposit(original, back, decision)
+                             : original.operation == "sale" ? undo_sale(original, real)
+                                                            : "25";
     if (!code.empty()) return code;
     original.reversed += back;
     decision.moved = back;
@@ -153,15 +156,42 @@ std::string Model::undo_purchase(Entry& original, Won back) {
 std::string Model::undo_refund(Entry& original, Won back) {
   if (back == 0) return "";
   const int index = original.cards[0];
-  if (books_.cards[static_cast<std::size_t>(index)].balance < back) return "51";
+  if (available(index, now_) < back) return "51";
   give(index, -back);
   books_.payable[original.asked.get(42)] += back;
   books_.entries[static_cast<std::size_t>(original.of)].refunded -= back;
   return "";
 }
 
-/// All cards back or none: new ones are closed, one from stock goes back to it if nothing was
-/// posted since.
+/// It must still be there.
+std::string Model::undo_deposit(Entry& original, Won back, Decision& decision) {
+  if (back == 0) return "";
+  if (!original.cards.empty()) {
+    if (available(original.cards[0], now_) < back) return "51";
+    give(original.cards[0], -back);
+  } else {
+    Won& prefund = books_.prefund[original.asked.get(103)];
+    if (prefund < back) {
+      decision.answer.reason = "PREFUND";
+      return "61";
+    }
+    prefund -= back;
+  }
+  books_.owed[original.asked.get(42)] -= back;
+  return "";
+}
+
+/// The part that this message set aside, whether the hold has expired or not.
+std::string Model::undo_hold(Entry& original, Won back) {
+  if (back == 0) return "";
+  Hold& held = books_.holds[static_cast<std::size_t>(original.hold)];
+  if (held.completed) return "25";
+  held.amount -= back;
+  return "";
+}
+
+/// All cards back or none: new ones are closed, one from stock goes back to it, as it was, if
+/// nothing was posted or held since.
 std::string Model::undo_sale(Entry& original, Won real) {
   if (real != 0) return "13";
   for (const int index : original.cards) {
@@ -177,7 +207,9 @@ std::string Model::undo_sale(Entry& original, Won real) {
     card.state = card.from_stock ? Card::State::stock : Card::State::closed;
     if (!card.from_stock) continue;
     card.password = card.initial_password;
-    card.blocked = false;
+    card.hint.clear();
+    card.owner.clear();
+    card.blocks.erase("password");
     card.wrong_passwords = 0;
     card.last_day = 0;
   }

@@ -44,7 +44,7 @@ std::string impossible_pairs(const Coverage& coverage) {
 
 void print(const Coverage& coverage) {
   for (const auto& [pair, count] : coverage)
-    std::printf("%-11s %s %9llu\n", pair.first.c_str(), pair.second.c_str(),
+    std::printf("%-15s %s %9llu\n", pair.first.c_str(), pair.second.c_str(),
                 static_cast<unsigned long long>(count));
 }
 

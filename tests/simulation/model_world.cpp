@@ -46,6 +46,7 @@ void add_stock(World& world, Won face, long long first, int count) {
 World demo_world() {
   World world;
   world.bin = "941012";
+  world.balance_cap = 1'000'000;
   world.transaction_limit = 1'000'000;
   world.daily_limit = 3'000'000;
   world.stations = {

@@ -15,6 +15,11 @@ inline const std::map<std::string, std::vector<std::string>> kPossibleAnswers{
     {"purchase",
      {"00", "03", "13", "14", "25", "30", "51", "54", "55", "57", "58", "61", "62", "63", "75",
       "78", "92", "94", "96"}},
+    {"hold",
+     {"00", "03", "13", "14", "25", "30", "51", "54", "55", "57", "58", "62", "63", "75", "78",
+      "92", "94", "96"}},
+    // No card is closed (14) once something was held of it.
+    {"completion", {"00", "03", "10", "13", "25", "30", "51", "58", "61", "63", "92", "94", "96"}},
     // No refund to a closed card (57): none is closed once it has paid.
     {"refund", {"00", "03", "13", "25", "30", "58", "63", "92", "94", "96"}},
     // 62: a stock card whose password was tried five times.
@@ -22,8 +27,18 @@ inline const std::map<std::string, std::vector<std::string>> kPossibleAnswers{
     {"collect", {"00", "03", "25", "30", "58", "63"}},
     {"activation",
      {"00", "03", "14", "25", "30", "54", "55", "57", "58", "62", "63", "75", "94", "96"}},
+    {"password_change",
+     {"00", "03", "14", "25", "30", "54", "55", "58", "62", "63", "75", "78", "94", "96"}},
+    {"registration",
+     {"00", "03", "14", "25", "30", "54", "55", "58", "62", "63", "75", "78", "94", "96"}},
+    // Blocked and expired cards may be blocked and unblocked, the latter without a password; the
+    // operator can reverse nothing (25).
+    {"block", {"00", "03", "14", "25", "30", "55", "58", "63", "75", "78", "94", "96"}},
+    {"deposit",
+     {"00", "03", "13", "14", "25", "30", "54", "58", "61", "62", "63", "92", "94", "96"}},
+    {"unblock", {"00", "03", "14", "30", "58", "63", "94", "96"}},
     // 51: a reversed refund whose money was spent.
-    {"reversal", {"00", "03", "13", "25", "30", "51", "58", "63", "92", "94", "96"}},
+    {"reversal", {"00", "03", "13", "25", "30", "51", "58", "61", "63", "92", "94", "96"}},
     {"network", {"00", "12", "30", "63"}},
     {"other", {"12", "30", "58", "63"}},
 };

@@ -16,6 +16,7 @@ model::World world_of(std::uint64_t seed) {
   model::World world = plant().world;
   if (seed % 4 != 0) world.transaction_limit = 60'000;
   if (seed % 4 != 1) world.daily_limit = 90'000 + static_cast<model::Won>(seed % 3) * 5'000;
+  if (seed % 3 != 0) world.balance_cap = 110'000;
   return world;
 }
 
@@ -24,6 +25,7 @@ handlers::Rules rules_of(const model::World& world) {
   rules.bin = world.bin;
   rules.transaction_limit_won = world.transaction_limit;
   rules.daily_limit_won = world.daily_limit;
+  rules.balance_cap_won = world.balance_cap;
   return rules;
 }
 
@@ -76,7 +78,7 @@ std::string SeedRun::play() {
 void SeedRun::move_clock() {
   const model::Time seconds = static_cast<model::Time>(dice_.below(60)) * kSecond;
   now_ += 1 + static_cast<model::Time>(dice_.below(5'000));
-  switch (dice_.weighed({700, 200, 60, 15, 4, 1, 12})) {
+  switch (dice_.weighed({690, 200, 60, 15, 4, 1, 20, 12})) {
     case 0:
       break;
     case 1:
@@ -94,6 +96,9 @@ void SeedRun::move_clock() {
     case 5:
       now_ += 365 * kDay * static_cast<model::Time>(1 + dice_.below(5));
       break;
+    case 6:
+      move_to_expiry();
+      break;
     default: {  // around 23:30 or midnight in Seoul
       const model::Time edge = (dice_.percent(50) ? 14 * 3'600 + 1'800 : 15 * 3'600) * kSecond;
       const model::Time around = now_ / kDay * kDay + edge;
@@ -101,6 +106,18 @@ void SeedRun::move_clock() {
       now_ += dice_.percent(50) ? 0 : -1;
     }
   }
+}
+
+/// To the moment at which an open hold expires or the last one before, and about its card.
+void SeedRun::move_to_expiry() {
+  const auto& holds = model_.books().holds;
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < holds.size(); ++i)
+    if (holds[i].open(now_ + 1)) open.push_back(i);
+  if (open.empty()) return;
+  const std::size_t which = dice_.one_of(open);
+  now_ = holds[which].expiry - (dice_.percent(50) ? 0 : 1);
+  generator_.plan_about_hold(which, now_);
 }
 
 void SeedRun::submit_some() {
@@ -235,6 +252,7 @@ void SeedRun::check_balances() {
   std::map<std::string, model::Won> expected;
   for (const auto& [id, won] : books.payable) expected["2 " + id] = won;
   for (const auto& [id, won] : books.prefund) expected["3 " + id] = won;
+  for (const auto& [id, won] : books.owed) expected["5 " + id] = -won;
   for (const auto& [name, won] : accounts) {
     sum += won;
     if (!name.starts_with("4") && won != expected[name])

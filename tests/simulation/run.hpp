@@ -26,6 +26,7 @@ class SeedRun {
   };
 
   void move_clock();
+  void move_to_expiry();
   void submit_some();
   void submit(const model::Request& request);
   void handle();

@@ -173,7 +173,7 @@ std::string describe(const model::Request& request) {
 
 std::string describe(const Reply& reply) {
   std::string text = reply.mti;
-  for (const int element : {15, 37, 38, 39, 44, 54}) {
+  for (const int element : {4, 15, 37, 38, 39, 44, 54}) {
     const auto found = reply.fields.find(element);
     if (found != reply.fields.end()) text += " " + std::to_string(element) + "=" + found->second;
   }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "ledger/cards.hpp"
+#include "ledger/holds.hpp"
 #include "switch_support.hpp"
 
 namespace {
@@ -84,6 +86,31 @@ TEST_F(EngineTest, WhatWaitsIsAnsweredInTheOrderInWhichItCame) {
   ASSERT_TRUE(waits_for(602));
   TearDown();
   for (std::uint32_t i = 1; i <= 601; ++i) ASSERT_EQ(stan_of(much_.receive()), i);
+}
+
+/// Of a stock card, given some money behind the books' back.
+TEST(EngineSweep, FreesAHoldWhoseTimeIsOverThoughNobodyAsksAboutItsCard) {
+  TestSwitch tested;
+  constexpr ledger::CardId kStockCard = 1;
+  const auto held_won = [&] {
+    return ledger::record_from<ledger::CardRecord>(
+               *tested.store.get(ledger::Table::cards, ledger::number_key(kStockCard)))
+        ->held_won;
+  };
+  tested.on_thread([&] {
+    ledger::WriteSet batch;
+    ledger::Draft draft(tested.store, batch);
+    ledger::CardRecord card = *ledger::read_card(draft, kStockCard);
+    card.balance_won = 1'000;
+    ledger::write_card(draft, kStockCard, card);
+    ledger::begin_hold(draft, 1, kStockCard, 700, base::system_now() + base::kMicrosPerDay);
+    draft.keep();
+    tested.store.commit(batch, [](ledger::CommitOutcome) {});
+    return true;
+  });
+  EXPECT_EQ(tested.on_thread(held_won), 700);
+  tested.clock_step_us = base::kMicrosPerDay + 60 * base::kMicrosPerSecond;
+  EXPECT_TRUE(tested.becomes([&] { return held_won() == 0; }));
 }
 
 }  // namespace

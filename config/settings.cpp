@@ -105,6 +105,7 @@ Limits read_limits(Ini& ini, bool demo) {
   limits.txn_won = section.number<std::int64_t>("txn-won", 1, kMaxAmountWon, limits.txn_won);
   limits.day_won = section.number<std::int64_t>("day-won", 1, kMaxAmountWon, limits.day_won);
   limits.hold_us = section.duration("hold", kSecond, 31 * base::kMicrosPerDay, limits.hold_us);
+  if (limits.hold_us % kSecond != 0) section.find("hold")->wrong("a hold lasts whole seconds");
   limits.card_balance_won =
       section.number<std::int64_t>("card-balance-won", 1, kMaxAmountWon, limits.card_balance_won);
   return limits;

@@ -29,8 +29,9 @@ void write_amounts(codec::Writer& writer, const Answer& answer) {
     out = std::copy(amount.account_type.begin(), amount.account_type.end(), out);
     out = std::copy(amount.amount_type.begin(), amount.amount_type.end(), out);
     for (const char c : {'4', '1', '0', amount.amount_won < 0 ? 'D' : 'C'}) *out++ = c;
-    const auto digits = number_text<12>(
-        static_cast<std::uint64_t>(amount.amount_won < 0 ? -amount.amount_won : amount.amount_won));
+    const std::int64_t size = amount.amount_won < 0 ? -amount.amount_won : amount.amount_won;
+    const auto digits =
+        number_text<12>(static_cast<std::uint64_t>(std::min(size, ledger::kMostToldWon)));
     out = std::copy(digits.data.begin(), digits.data.end(), out);
   }
   writer.text(54, {text.data(), static_cast<std::size_t>(out - text.data())});

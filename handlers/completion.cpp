@@ -13,16 +13,9 @@ namespace handlers {
 namespace {
 
 /// After so long a hold that expired is forgotten: nobody can mean it any more.
-bool is_over(const ledger::HoldRecord& hold, base::TimeUs age_now) {
+bool is_final(const ledger::HoldRecord& hold, base::TimeUs age_now) {
   return hold.state == ledger::HoldState::completed || hold.state == ledger::HoldState::released ||
          age_now - hold.expires_us >= ledger::kRememberedUs;
-}
-
-/// The card may be blocked or expired: the service was rendered. Its holds are as of now.
-Refusal read_completed_card(Exchange& exchange, ledger::CardRecord& card) {
-  const Refusal refusal = find_named_card(exchange, card);
-  if (refusal != Refusal::none) return refusal;
-  return card.state == ledger::CardState::closed ? Refusal::card_closed : Refusal::none;
 }
 
 /// Posts; the hold was ended before, so that its amount is available.
@@ -46,23 +39,6 @@ void post(Exchange& exchange, std::int64_t amount) {
 
 }  // namespace
 
-std::optional<ledger::Sequence> find_hold(Exchange& exchange) {
-  const Request& request = exchange.request;
-  ledger::Draft& draft = exchange.context.draft;
-  const auto latest = latest_named(request.message.text(38), exchange.answer.sequence);
-  for (ledger::Sequence number = latest.value_or(0); number != 0;
-       number = number > kApprovals ? number - kApprovals : 0) {
-    if (!ledger::read_hold(draft, number)) continue;
-    const auto first = ledger::read_transaction(draft, number);
-    CP_ASSERT(first.has_value());
-    const Origin origin = origin_of(*first);
-    if (first->head.station == request.station.id && origin.merchant == request.merchant &&
-        origin.reference == request.keys.reference)
-      return number;
-  }
-  return std::nullopt;
-}
-
 Refusal complete(Exchange& exchange) {
   const Request& request = exchange.request;
   Context& context = exchange.context;
@@ -72,15 +48,12 @@ Refusal complete(Exchange& exchange) {
 
   const auto number = find_hold(exchange);
   if (!number) return Refusal::hold_not_found;
-  const ledger::CardName name =
-      ledger::find_card(context.draft, context.vault, request.card.view());
-  if (name.id != ledger::read_hold(context.draft, *number)->card)
-    return Refusal::another_cards_hold;
-  ledger::CardRecord card;
-  const Refusal of_card = read_completed_card(exchange, card);
+  ledger::CardRecord card;  // may be blocked or expired: the service was rendered
+  const bool is_there = find_named_card(exchange, card) == Refusal::none;
   const ledger::HoldRecord hold = *ledger::read_hold(context.draft, *number);
-  if (is_over(hold, context.age_now)) return Refusal::hold_is_over;
-  if (of_card != Refusal::none) return of_card;
+  if (!is_there || exchange.decision.card.id != hold.card) return Refusal::another_cards_hold;
+  if (is_final(hold, context.age_now)) return Refusal::hold_is_over;
+  if (card.state == ledger::CardState::closed) return Refusal::card_closed;
 
   // What a hold reserves is there; what an expired one did, as far as nobody else took it.
   std::int64_t amount = std::min(request.amount_won, hold.amount_won);

@@ -27,7 +27,9 @@ Refusal find_receiver(Exchange& exchange, AccountKey& receiver) {
     if (id.size() > sizeof agent || party == nullptr || party->kind != ledger::PartyKind::agent)
       return Refusal::unknown_merchant;
     receiver = AccountKey::of(AccountKind::prefund, agent);
-    return Refusal::none;
+    const std::int64_t before_won = ledger::account_balance_won(exchange.context.draft, receiver);
+    return before_won + request.amount_won > ledger::kMostToldWon ? Refusal::over_cap
+                                                                  : Refusal::none;
   }
   GateRules rules;
   rules.asks_password = false;

@@ -14,10 +14,7 @@ ledger::Sequence find_open_hold(Exchange& exchange, const std::vector<ledger::Se
   if (request.keys.reference.empty()) return 0;
   for (const ledger::Sequence hold : holds) {
     const auto first = ledger::read_transaction(exchange.context.draft, hold);
-    if (!first || first->head.station != request.station.id) continue;
-    const Origin origin = origin_of(*first);
-    if (origin.merchant == request.merchant && origin.reference == request.keys.reference)
-      return hold;
+    if (first && is_named_by(request, *first)) return hold;
   }
   return 0;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "handlers/approval.hpp"
+#include "ledger/holds.hpp"
 
 namespace handlers {
 
@@ -43,6 +45,26 @@ Origin origin_of(const ledger::StoredTransaction& transaction) {
   CP_ASSERT(read.has_value());
   return {ledger::TerminalId::of(answer.text(41)), ledger::MerchantId::of(answer.text(42)),
           std::string(answer.has(37) ? answer.text(37) : "")};
+}
+
+bool is_named_by(const Request& request, const ledger::StoredTransaction& transaction) {
+  if (transaction.head.station != request.station.id) return false;
+  const Origin origin = origin_of(transaction);
+  return origin.merchant == request.merchant && origin.reference == request.keys.reference;
+}
+
+std::optional<ledger::Sequence> find_hold(Exchange& exchange) {
+  const Request& request = exchange.request;
+  ledger::Draft& draft = exchange.context.draft;
+  const auto latest = latest_named(request.message.text(38), exchange.answer.sequence);
+  for (ledger::Sequence number = latest.value_or(0); number != 0;
+       number = number > kApprovals ? number - kApprovals : 0) {
+    if (!ledger::read_hold(draft, number)) continue;
+    const auto first = ledger::read_transaction(draft, number);
+    CP_ASSERT(first.has_value());
+    if (is_named_by(request, *first)) return number;
+  }
+  return std::nullopt;
 }
 
 bool names_same_card(Exchange& exchange, const ledger::TransactionHead& head) {

@@ -20,6 +20,9 @@ ledger::OriginalKey named_original(const Request& request);
 /// DE 90 names an 01xx or 02xx; nothing else can be undone.
 bool names_a_transaction(const ledger::OriginalKey& original);
 
+/// Of the same station and merchant, with the request's DE 37.
+bool is_named_by(const Request& request, const ledger::StoredTransaction& transaction);
+
 /// The hold of this merchant that DE 38 and DE 37 name, in whatever state.
 std::optional<ledger::Sequence> find_hold(Exchange& exchange);
 

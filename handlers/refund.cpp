@@ -54,12 +54,9 @@ std::optional<StoredTransaction> find_by_approval(Exchange& exchange) {
        sequence = sequence > kApprovals ? sequence - kApprovals : 0) {
     auto candidate = ledger::read_transaction(draft, sequence);
     if (candidate && candidate->head.kind == ledger::TransactionKind::purchase &&
-        candidate->head.station == request.station.id &&
-        approval == std::string_view(candidate->head.approval.data(), approval.size())) {
-      const Origin origin = origin_of(*candidate);
-      if (origin.merchant == request.merchant && origin.reference == request.keys.reference)
-        return candidate;
-    }
+        approval == std::string_view(candidate->head.approval.data(), approval.size()) &&
+        is_named_by(request, *candidate))
+      return candidate;
   }
   return find_completion(exchange);
 }

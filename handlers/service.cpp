@@ -85,7 +85,14 @@ bool same_original_data(const Request& request, const codec::Message& answered) 
   return !message.has(90) || message.digits<42>(90).view() == answered.digits<42>(90).view();
 }
 
-/// The card that DE 2 names, DE 3, 4 and 90 are the first one's.
+/// DE 103 of a deposit stands in the place of DE 2.
+bool same_receiver(const Request& request, const codec::Message& answered) {
+  const codec::Message& message = request.message;
+  if (message.has(103) != answered.has(103)) return false;
+  return !message.has(103) || message.text(103) == answered.text(103);
+}
+
+/// The card that DE 2 names, DE 3, 4, 90 and 103 are the first one's.
 bool same_content(Exchange& exchange, const ledger::StoredTransaction& first) {
   const Request& request = exchange.request;
   const ledger::TransactionHead& head = first.head;
@@ -97,7 +104,7 @@ bool same_content(Exchange& exchange, const ledger::StoredTransaction& first) {
   return same_card &&
          same_number(request, answered, 3, request.processing_code, head.processing_code) &&
          same_number(request, answered, 4, request.amount_won, head.amount_won) &&
-         same_original_data(request, answered);
+         same_original_data(request, answered) && same_receiver(request, answered);
 }
 
 /// DE 2 of the first answer: what the first request called the card.
@@ -261,8 +268,8 @@ void make_reference(const codec::Message& message, Context& context, Answer& ans
 Answer handle(const codec::Message& message, const Station& station, Context& context) {
   const Request request = read_request(message, station, context.now);
   Answer answer = refuse(Refusal::none, context.now);
-  const int message_class = request.mti.message_class();
-  const bool has_processing_code = message_class == 1 || message_class == 2;
+  const std::uint16_t mti = request.mti.value;
+  const bool has_processing_code = mti == 100 || mti == 200 || mti == 220;
   if (has_processing_code && !message.has(3)) return refuse(Refusal::format_error, context.now, 3);
   const CatalogueRow* row = find_row(request);
   if (row == nullptr) return refuse(Refusal::no_such_transaction, context.now);

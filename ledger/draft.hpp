@@ -30,8 +30,8 @@ class Draft {
     batch_.roll_back(mark_);
     spared_ = mark_;
   }
-  /// What was written since then, or since the last spare().
-  bool has_writes() const { return batch_.mark() != spared_; }
+  /// Something was written since then, or since the last spare().
+  bool must_be_written() const { return batch_.mark() != spared_; }
   /// What was written so far follows from the time alone: whoever cannot write may drop it.
   void spare() { spared_ = batch_.mark(); }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 
 #include "base/assert.hpp"
 #include "ledger/cards.hpp"
@@ -77,7 +78,9 @@ void make_due(Draft& draft, Sequence hold, base::TimeUs expires_us) {
 
 /// The time is over; or it was raised since, and a later slot looks at it again.
 void end_due(Draft& draft, Sequence hold, base::TimeUs now) {
-  HoldRecord record = must_read(draft, hold);
+  const auto found = read_hold(draft, hold);
+  if (!found) throw std::runtime_error("what is due is no hold");
+  const HoldRecord& record = *found;
   if (record.state != HoldState::open) return;
   if (record.expires_us > now) return make_due(draft, hold, record.expires_us);
   (void)read_card_at(draft, record.card, now);
@@ -90,7 +93,7 @@ std::optional<CardRecord> read_card_at(Draft& draft, CardId id, base::TimeUs now
   if (!card || card->holds_end_s == 0 ||
       now < static_cast<base::TimeUs>(card->holds_end_s) * base::kMicrosPerSecond)
     return card;
-  const bool is_first = !draft.has_writes();
+  const bool is_first = !draft.must_be_written();
   std::vector<Sequence> holds = open_holds(draft, id);
   const std::size_t before = holds.size();
   std::erase_if(holds, [&](Sequence hold) {
@@ -175,14 +178,16 @@ HoldSweep::HoldSweep(Store& store) {
   });
 }
 
-HoldSweep::Step HoldSweep::step(Draft& draft, base::TimeUs now) const {
+HoldSweep::Step HoldSweep::step(Draft& draft, base::TimeUs now) {
   const auto present = static_cast<std::uint32_t>(now / kDueSlotUs);
   constexpr auto kLongest = static_cast<std::uint32_t>(kLongestHoldUs / kDueSlotUs);
-  // Nothing was due at the start: what came since is not older than a hold can be. Or the clock was
-  // set back: what is begun from now on is due later.
-  Step step{slot_ == 0 ? present - kLongest : std::min(slot_, present)};
+  Step step{slot_};
+  if (slot_ == 0) step.slot = present - kLongest;  // what came since the start is not older
+  if (slot_ > present + 1)
+    step.slot = present;  // the clock was set back: all that comes is due later
   std::uint32_t looked_at = 0, slots = 0;
   for (; step.slot <= present; ++step.slot) {
+    stuck_ = step.slot;
     const std::uint64_t count = due_count(draft, step.slot);
     if (looked_at + count > kMostHolds && looked_at != 0) break;
     if (++slots > kMostSlots) break;
@@ -194,7 +199,7 @@ HoldSweep::Step HoldSweep::step(Draft& draft, base::TimeUs now) const {
       }
       const auto key = due_key(step.slot, static_cast<std::uint32_t>(i));
       const auto hold = draft.read<Sequence>(Table::hold_due, key);
-      CP_ASSERT(hold.has_value());
+      if (!hold) throw std::runtime_error("a place of what is due is empty");
       draft.erase(Table::hold_due, key);
       end_due(draft, *hold, now);
     }

@@ -5,7 +5,7 @@
 ///   begin → raise … → complete | release (the last part) | its expiry passes
 ///
 /// Kept beside the books. At the moment of its expiry a hold reserves nothing any more: whoever
-/// reads a card by read_card_at() finds it gone, and HoldSweep removes it for those who only look.
+/// reads a card by read_card_at() finds it gone; HoldSweep writes so for the check and for backups.
 
 #include <cstdint>
 #include <optional>
@@ -48,6 +48,7 @@ void release_part(Draft& draft, Sequence hold, std::int64_t amount_won, Sequence
 /// Ends holds whose time is over, oldest first; the ledger's thread.
 ///
 ///   step(draft, now) → the draft is kept and committed → took(step) … and again
+///   … or it throws, since a record cannot be read → the draft is dropped, pass_over()
 class HoldSweep {
  public:
   /// Where the next step goes on.
@@ -59,14 +60,17 @@ class HoldSweep {
   explicit HoldSweep(Store& store);
 
   /// Ends a bounded number of holds in the draft.
-  Step step(Draft& draft, base::TimeUs now) const;
+  Step step(Draft& draft, base::TimeUs now);
   void took(const Step& step) { slot_ = step.slot; }
+  /// Leaves what the last step could not finish to whoever reads its cards.
+  void pass_over() { slot_ = stuck_ + 1; }
 
  private:
   /// Holds looked at, and slots without any passed over, in one step.
   static constexpr std::uint32_t kMostHolds = 256, kMostSlots = 2'048;
 
-  std::uint32_t slot_ = 0;  // all before it is done; 0: nothing was due at the start
+  std::uint32_t stuck_ = 0;  // the slot that is looked at
+  std::uint32_t slot_ = 0;   // all before it is done; 0: nothing was due at the start
 };
 
 }  // namespace ledger

@@ -131,6 +131,9 @@ struct AccountRecord {
   Sequence last_sequence;    ///< the latest transaction that posted to it
 };
 
+/// What twelve digits can tell, in DE 54 and elsewhere; more is told as so much.
+inline constexpr std::int64_t kMostToldWon = 999'999'999'999;
+
 /// One line of double entry: positive gets, negative gives. A transaction's lines sum to zero.
 struct Posting {
   AccountKey account;

@@ -73,10 +73,13 @@ void Engine::flush(const handlers::Moment& moment) {
 void Engine::sweep_holds(base::TimeUs now) {
   if (committing_ || store_.writable() != ledger::Writable::yes) return;
   ledger::HoldSweep::Step step;
-  {
+  try {
     ledger::Draft draft(store_, batch_);
     step = hold_sweep_.step(draft, now);
     draft.keep();
+  } catch (const std::exception&) {  // what() may hold anything: not printed
+    ++figures_.sweep_failures;
+    return hold_sweep_.pass_over();
   }
   if (batch_.empty()) return hold_sweep_.took(step);
   committing_ = true;

@@ -60,6 +60,7 @@ inline constexpr std::array<std::int64_t, 10> kBatchBounds{1, 2, 4, 8, 16, 32, 6
 /// Counted by the engine's thread, read by any.
 struct EngineFigures {
   base::Count requests, answered, dropped, failed, batches, replayed;
+  base::Count sweep_failures;  ///< half-minutes whose holds could not be looked at
   base::Histogram<kBatchBounds> batch_messages;
 };
 
@@ -81,7 +82,8 @@ class Engine {
   void flush(const handlers::Moment& moment);
 
   /// Ends holds whose time is over, a bounded number, in a commit of its own. Returns at once when
-  /// a commit is on its way. Nobody depends on it: whoever reads a card sees what is over as over.
+  /// a commit is on its way. No message depends on it; the check and whoever reads a backup see
+  /// what is held as it was written last.
   void sweep_holds(base::TimeUs now);
 
   /// For all batches from now on; not while a commit is on its way.

@@ -97,10 +97,13 @@ Answer handle_safely(Desk& desk, Routed& routed, const Handler& handler) {
   handlers::Context& context = desk.context;
   try {
     Answer answer = handler();
-    if (!context.draft.has_writes() || desk.write_allowed) {
-      desk.write_allowed ? context.draft.keep() : context.draft.drop();
+    if (desk.write_allowed) {
+      context.draft.keep();
       return answer;
     }
+    const bool lacks_nothing = !context.draft.must_be_written();
+    context.draft.drop();
+    if (lacks_nothing) return answer;
     routed.complaint = "no writes are possible now";
   } catch (const std::exception&) {
     routed.complaint = "a handler failed";  // what() may hold anything: not printed

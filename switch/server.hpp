@@ -125,6 +125,7 @@ class Server final : private PeerHost {
   void remove(Peer& peer);
   void start_timer();
   void on_timer();
+  void sweep_holds();
   void tell_brake(const BrakeChange& change);
   void tell_refusals();
   void tell_left_out(base::TimeUs now_us);

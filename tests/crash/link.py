@@ -1,11 +1,14 @@
 """Connections that keep many messages in flight: one thread, one selector, bounded waits."""
 
 import collections
+import datetime
 import selectors
 import socket
 import time
 
 from demo_world import iso
+
+SIGNS_ON = {"BANK"}  # before anything else, on each connection
 
 
 class Send:
@@ -25,12 +28,35 @@ class Link:
         self.name, self.station = name, station
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if name in SIGNS_ON:
+            self._sign_on()
         self.socket.setblocking(False)
         self.out, self.data = bytearray(), bytearray()
         self.pending = collections.OrderedDict()  # (class, STAN) -> deque of Send
         self.in_flight = 0
         self.closed = False  # everything that ever came was read
         self.depth = 1
+
+    def _sign_on(self):
+        moment = datetime.datetime.now(datetime.timezone.utc).strftime("%m%d%H%M%S")
+        request = iso.encode_message(self.station.profile, {0: "0800", 7: moment, 11: "000000", 70: "001"},
+                                     self.station.mac)
+        self.socket.sendall(iso.frame(self.station.header, request, self.station.tpdu))
+        header = self._read(iso.header_size(self.station.header))
+        answer = iso.decode_message(self.station.profile,
+                                    self._read(iso.unpack_header(self.station.header, header)))
+        if answer.get(39) != "00":
+            raise Broken(f"{self.name}: the sign-on is answered {answer.get(39)}")
+
+    def _read(self, size):
+        """So many bytes, while the socket still blocks."""
+        data = b""
+        while len(data) < size:
+            piece = self.socket.recv(size - len(data))
+            if not piece:
+                raise Broken(f"{self.name}: the switch closed the connection at the sign-on")
+            data += piece
+        return data
 
     def post(self, request, frame=None):
         """Queues a request; flush() writes it."""

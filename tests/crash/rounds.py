@@ -7,24 +7,21 @@ import time
 
 import link
 import process
-from book import (COLLECT, GUESS, PURCHASE, REFUND, SALE, VERIFY, Book, balances)
+from book import Book
 from demo_world import STATIONS
+from maker import Maker
+from owners import Life
 from process import ProcessProblem
-from traffic import FACES, Maker, Traffic, marked_as_repeat
+from questions import Questions, RoundFailed
+from request import COMPLETION, HOLD, PURCHASE, REFUND
+from traffic import FACES, Traffic, marked_as_repeat
 
-CONNECTIONS = {"POS": 3, "TEL": 1, "BANG": 1, "ASCII": 1, "AGENT": 2, "OPER": 1}
+CONNECTIONS = {"POS": 3, "TEL": 1, "BANG": 1, "ASCII": 1, "AGENT": 2, "SITE": 1, "BANK": 1, "OPER": 1}
 DEPTHS = (1, 4, 16, 48)      # requests in flight on a connection under load
 IN_FLIGHT = 64               # … while repeating
 POOL, GUESSED = 24, 6        # cards that are paid with, and cards whose password is guessed
+LIVES = 8                    # cards whose owners change and block them
 MOST_PROBLEMS = 12
-
-
-class RoundFailed(Exception):
-    """One or more sentences."""
-
-    def __init__(self, problems):
-        super().__init__("; ".join(problems))
-        self.problems = problems
 
 
 class World:
@@ -50,7 +47,7 @@ class World:
         return self.folder
 
 
-class Round:
+class Round(Questions):
     def __init__(self, number, rng, world, arguments, limits):
         self.rng, self.world, self.limits = rng, world, limits
         self.arguments = arguments
@@ -168,8 +165,10 @@ class Round:
 
     def _set_up(self, traffic):
         """Cards to pay with, and cards whose password will be guessed."""
-        faces = [self.rng.choice(FACES) for _ in range(GUESSED if traffic.pool else POOL + GUESSED)]
-        while traffic.pool and len(faces) < GUESSED + 8:
+        lives = max(2, LIVES - len(traffic.lives))
+        own = GUESSED + lives
+        faces = [self.rng.choice(FACES) for _ in range(own if traffic.pool else POOL + own)]
+        while traffic.pool and len(faces) < own + 8:
             faces.append(self.rng.choice(FACES))
         sale = self.maker.sale(faces)
         self.book.on_first = lambda request: None
@@ -187,7 +186,9 @@ class Round:
         for card in cards[:GUESSED]:
             card.guesses_planned = self.rng.randint(1, 8)
         traffic.guessed += cards[:GUESSED]
-        traffic.pool += cards[GUESSED:]
+        traffic.lives += [Life(self.maker, card) for card in cards[GUESSED:own]]
+        self.book.lives += traffic.lives[-lives:]
+        traffic.pool += cards[own:]
         self.book.on_first = traffic.on_first
 
     def _until_answered(self, requests):
@@ -203,12 +204,13 @@ class Round:
 
     def _load_and_kill(self):
         rng = self.rng
-        earlier = [r for r in self.book.requests if r.kind in (PURCHASE, REFUND)]
-        self.earlier = rng.sample(earlier, min(20, len(earlier)))
-        pool = [card for card in self.book.cards
-                if card.is_active and card.sale and card.face in FACES and not card.guesses]
+        earlier = [r for r in self.book.requests
+                   if r.kind in (PURCHASE, REFUND, HOLD, COMPLETION) and r.card.life is None]
+        self.earlier = rng.sample(earlier, min(40, len(earlier)))
+        pool = [card for card in self.book.cards if card.is_anybodys and card.face in FACES]
         rng.shuffle(pool)
-        self.traffic = Traffic(self.maker, rng, pool[:2 * POOL], [], self.earlier)
+        self.traffic = Traffic(self.maker, rng, pool[:2 * POOL], [], self.earlier, [
+            life.goes_on(self.maker) for life in self.book.lives])
         self._set_up(self.traffic)
         wanted = self.arguments.messages + rng.randint(1, self.arguments.messages // 2)
         for attempt in range(5):
@@ -333,90 +335,6 @@ class Round:
         if STATIONS[request.station].mac is not None or self.rng.random() < 0.8:
             return request.frame
         return marked_as_repeat(request)
-
-    # What must be so now --------------------------------------------------------------------------
-
-    def _ask_questions(self):
-        self._collect_the_rest()
-        self._activate_some()
-        self._look_at_guessed()
-        self._look_at_prefunds()
-        answered = [r for r in self.book.requests[self.first_of_round:]
-                    if r.kind == PURCHASE and r.first is not None]
-        self._ask([self.maker.altered(r) for r in self.rng.sample(answered, min(20, len(answered)))])
-        self._ask_balances()
-        fresh = [card for card in self.book.cards if card.is_active and not card.guesses
-                 and card.face in FACES]
-        self._until_answered([self.maker.verify("POS", card)
-                              for card in self.rng.sample(fresh, min(8, len(fresh)))])
-        self.book.check()
-        self._give_up_on_problems()
-
-    def _ask(self, questions):
-        self._send([(question,) for question in questions])
-        self._give_up_on_problems()
-
-    def _ask_balances(self):
-        self._ask([self.maker.inquiry(card) for card in self.book.cards])
-
-    def _collect_the_rest(self):
-        """What an unanswered sale has sold can be collected, and so can what nobody asked for yet."""
-        collects = []
-        for sale in self.book.requests[self.first_of_round:]:
-            if sale.kind != SALE or not sale.left_won() or not sale.faces:
-                continue
-            done = {collect.index for collect in sale.collects if collect.is_approved}
-            collects += [self.maker.collect(sale, index) for index in range(len(sale.faces))
-                         if index not in done]
-        self.book.on_first = lambda request: self.maker.collected(request) \
-            if request.kind == COLLECT and request.is_approved else None
-        self._until_answered(collects)
-        self._give_up_on_problems()
-
-    def _activate_some(self):
-        sold = [card for card in self.book.cards if card.sale and not card.activations
-                and card.sale.left_won()]
-        activations = [self.maker.activation(card)
-                       for card in self.rng.sample(sold, min(4, len(sold)))]
-        self._until_answered(activations)
-        for activation in activations:
-            won = balances(activation.first).get(("00", "01"))
-            if activation.is_approved and won != activation.card.face:
-                self.book.problem(activation, f"the new card holds {won} won")
-        self._give_up_on_problems()
-
-    def _look_at_guessed(self):
-        """Each wrong password has counted exactly once: the fifth one in all blocks the card."""
-        self._ask([self.maker.barred_verify(card) for card in self.book.cards
-                   if len(card.guesses) >= 5])
-        for card in self.traffic.guessed:
-            if len(card.guesses) >= 5:
-                continue
-            had = len(card.guesses)
-            for number in range(had + 1, 6):
-                guess = self.maker.verify("POS", card, wrong=True)
-                self._until_answered([guess])
-                expected = "75" if number == 5 else "55"
-                if guess.code != expected:
-                    self.book.problem(guess, f"wrong password {number} after {had} in the load is "
-                                             f"answered {guess.code}, expected {expected}")
-                    break
-        self._give_up_on_problems()
-
-    def _look_at_prefunds(self):
-        for second_agent in (False, True):
-            probe = self.maker.sale([5_000], second_agent)
-            expected = self.book.prefund_won(probe.merchant) - 5_000
-            self._until_answered([probe])
-            if expected < 0:
-                if probe.code != "61":
-                    self.book.problem(probe, f"answered {probe.code} although the prefund is used up")
-                continue
-            won = balances(probe.first).get(("30", "02"))
-            if not probe.is_approved or won != expected:
-                self.book.problem(probe, f"{probe.merchant} has {won} won left, by the answers it "
-                                         f"must be {expected}")
-        self._give_up_on_problems()
 
     # The end --------------------------------------------------------------------------------------
 

@@ -41,6 +41,20 @@ FAULTS = {
     "prefund": r"has \d+ won left",
     "sale-half": r"has \d+ won left",
     "sale-again": r"DE (38|48|54) is|has \d+ won left",
+    # holds
+    "hold-forgotten": r"to be used|amounts held|nothing is held",
+    "rest-held": r"to be used|amounts held",    # of a completed hold
+    "still-held": r"to be used|amounts held",   # although it was released
+    "completion-twice": r"the card holds",
+    "completed-again": r"completed twice|were posted of a hold",
+    "completed-released": r"were posted of a hold|completed twice|to be used",
+    "more-than-held": r"were posted of a hold|must be 10",
+    "raise-new": r"should raise the first",
+    "unsell-held": r"went back to stock|answered 14|expected 14|expected 00",
+    # banks
+    "deposit-lost": r"the card holds",
+    "prefund-deposit-lost": r"has \d+ won left",
+    "deposit-back-lost": r"the card holds",
     # cards
     "orders": r"collect",
     "activation": r"activation|answered 14|collect",
@@ -49,6 +63,12 @@ FAULTS = {
     "count-every": r"after only \d wrong passwords|wrong password \d after|answered 62|second fifth",
     "wrong-count": r"wrong password \d after|expected 62",
     "never-block": r"expected 62|answered 55 after 75",
+    # owners
+    "change-forgotten": r"answered 55|must be",
+    "owner-forgotten": r"answered 55, by the answers before it must be 00",
+    "block-forgotten": r"expected 62|must be 62|answered (00|55)",
+    "unblock-forgotten": r"answered 62",
+    "freed-count": r"answered (75|62)",        # unblocking forgets the wrong passwords so far
     # reversals that were faster than their originals
     "forget-early": r"although its reversal had been answered 00",
     # the program

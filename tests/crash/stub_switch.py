@@ -7,7 +7,6 @@ STUB_FAULT names what it does wrong; selfcheck.py lists the names. Nothing of th
 """
 
 import argparse
-import json
 import os
 import random
 import selectors
@@ -19,103 +18,17 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "scenarios"))
 from demo_world import FIRST_PORT, LOT_SIZE, STATIONS, iso, lot_card  # noqa: E402
+from stub_holds import HoldsAndOwners  # noqa: E402
+from stub_store import FAULT, Store  # noqa: E402
+from stub_transactions import Transactions  # noqa: E402
 
-FAULT = os.environ.get("STUB_FAULT", "")
 NOT_REMEMBERED = ("30", "58", "63", "91", "92", "96")
+OF_0200 = {"00": "purchase", "20": "refund", "21": "deposit", "90": "sale", "92": "activation",
+           "93": "password_change", "94": "registration", "96": "block", "98": "unblock"}
 PREFUNDS = {"DEMOAGENT000001": 900_000_000_000, "DEMOAGENT000002": 100_000}
 
 
-class Store:
-    """A dict whose changes are a journal's lines."""
-
-    def __init__(self, folder):
-        os.makedirs(folder, exist_ok=True)
-        self.values, self.draft, self.unwritten = {}, {}, []
-        path = os.path.join(folder, "journal")
-        lines = []
-        if os.path.exists(path):
-            with open(path, "r+b") as file:
-                whole = file.read()
-                whole = whole[:whole.rfind(b"\n") + 1]
-                file.truncate(len(whole))  # a line that a kill cut was never answered
-            lines = [json.loads(line) for line in whole.splitlines()]
-        self.is_new, self.restarted = not lines, bool(lines)
-        for line in self._spoiled(lines):
-            self.values.update(line)
-        self.journal = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-
-    @staticmethod
-    def _spoiled(lines):
-        """What a broken recovery makes of the journal."""
-        def without(prefix, last):
-            for line in lines[-last:]:
-                for key in [key for key in line if key.startswith(prefix)]:
-                    del line[key]
-        if FAULT == "lost-tail":
-            return lines[:-5]
-        if FAULT == "half":
-            balances = {}
-            for index, line in enumerate(lines):
-                for key in [key for key in line if key.startswith("card:")]:
-                    if index >= len(lines) - 40:
-                        line[key]["balance"] = balances.get(key, line[key]["balance"])
-                    balances[key] = line[key]["balance"]
-        elif FAULT == "no-memory":
-            without("dup:", 200)
-        elif FAULT == "sale-again":
-            for line in lines[-300:]:
-                if any(key.startswith("order:") for key in line):
-                    for key in [key for key in line if key.startswith("dup:")]:
-                        del line[key]
-        elif FAULT == "forget-undone":
-            without("undone:", 10 ** 9)
-        elif FAULT == "forget-early":
-            without("early:", 10 ** 9)
-        elif FAULT == "prefund":
-            without("prefund:", 10)
-        elif FAULT == "orders":
-            without("order:", 10 ** 9)
-        elif FAULT == "refunded":
-            without("refunded:", 10 ** 9)
-        elif FAULT == "activation":
-            for line in lines[-400:]:
-                for value in line.values():
-                    if isinstance(value, dict) and value.get("state") == "active":
-                        value["state"] = "sold"
-        elif FAULT == "wrong-count":
-            for line in lines:
-                for value in line.values():
-                    if isinstance(value, dict) and "wrong" in value:
-                        value["wrong"] = max(0, value["wrong"] - 1)
-        elif FAULT == "twice":
-            for line in lines[-30:]:
-                for key, value in line.items():
-                    if key.startswith("card:") and value["state"] == "active" and value["moved"] < 0:
-                        value["balance"] += value["moved"]
-        return lines
-
-    def get(self, key):
-        return self.draft[key] if key in self.draft else self.values.get(key)
-
-    def put(self, key, value):
-        self.draft[key] = value
-
-    def keep(self):
-        """Before the answer leaves, the line is in the file."""
-        if not self.draft:
-            return
-        self.values.update(self.draft)
-        self.unwritten.append(json.dumps(self.draft) + "\n")
-        self.draft = {}
-        if FAULT != "late-write" or len(self.unwritten) >= 40:
-            os.write(self.journal, "".join(self.unwritten).encode())
-            self.unwritten.clear()
-
-    def drop(self):
-        self.draft = {}
-
-
-class Toy:
+class Toy(Transactions, HoldsAndOwners):
     def __init__(self, store):
         self.store, self.random = store, random.SystemRandom()
         self.handled = 0
@@ -125,12 +38,13 @@ class Toy:
             for agent, won in PREFUNDS.items():
                 store.put("prefund:" + agent, won)
             store.put("sequence", 1)
+            store.put("what", "the first start")
             store.keep()
 
     def new_card(self, number, face, state, pin):
         self.store.put("card:" + number, {"face": face, "balance": 0 if state == "stock" else face,
-                                          "state": state, "pin": pin, "wrong": 0, "blocked": False,
-                                          "moved": 0})
+                                          "state": state, "pin": pin, "wrong": 0, "blocks": [],
+                                          "held": 0, "held_ever": False, "owner": None})
 
     # Frame ----------------------------------------------------------------------------------------
 
@@ -138,12 +52,20 @@ class Toy:
         self.handled += 1
         request = iso.decode_message(station.profile, data)
         klass = request[0][:3] + "0"
+        if klass == "0800":
+            return self.framed(station, {0: "0810", 39: "00", **{de: request[de] for de in (7, 11, 70)}})
         code, fields = self.decide(name, station, klass, request)
-        answer = {de: request[de] for de in (2, 3, 4, 7, 11, 12, 13, 18, 37, 41, 42, 49, 90)
+        answer = {de: request[de] for de in (2, 3, 4, 7, 11, 12, 13, 18, 37, 41, 42, 49, 90, 103)
                   if de in request}
         answer.update(fields)
         answer.update({0: f"{klass[:2]}{int(klass[2]) + 1}0", 15: request[7][:4], 39: code})
+        if self.store.draft and "what" not in self.store.draft:
+            self.store.put("what", klass + request[3][:2])
         self.store.keep()
+        return self.framed(station, answer)
+
+    @staticmethod
+    def framed(station, answer):
         return iso.frame(station.header, iso.encode_message(station.profile, answer, station.mac))
 
     def decide(self, name, station, klass, request):
@@ -151,7 +73,8 @@ class Toy:
         self.name, self.station, self.request = name, station, request
         self.key = "|".join([name, klass if klass != "0420" else "0400"]
                             + [request[de] for de in (11, 12, 13, 41, 42)])
-        if klass == "0100":
+        self.klass = klass
+        if klass == "0100" and request[3][:2] != "00":
             return getattr(self, {"31": "inquiry", "33": "verify", "91": "collect"}[
                 request[3][:2]])()
         self.content = [request.get(de) for de in (2, 3, 4, 90)]
@@ -170,22 +93,21 @@ class Toy:
             if store.restarted and FAULT == "other-code" and known["code"] == "51":
                 return "61", fields
             return known["code"], fields
-        code, fields = getattr(self, {"0400": "reversal", "0420": "reversal"}.get(
-            klass, {"00": "purchase", "20": "refund", "90": "sale", "92": "activation"}.get(
-                request[3][:2])))()
-        if klass == "0200" and code != "00" and code not in NOT_REMEMBERED:
+        code, fields = getattr(self, {"0400": "reversal", "0420": "reversal", "0100": "hold",
+                                      "0220": "completion"}.get(klass, OF_0200[request[3][:2]]))()
+        if code not in ("00", "10") and klass not in ("0400", "0420"):
             fields = {}
         if code not in NOT_REMEMBERED:
             store.put("dup:" + self.key, {"content": self.content, "code": code, "fields": fields,
-                                          "amount": int(request.get(4, 0))})
-            if klass == "0200":
+                                          "class": klass,
+                                          "amount": int(fields.get(4, request.get(4, 0)))})
+            if klass not in ("0400", "0420"):
                 store.put("by90:" + self.by90(klass + request[11] + request[7]), self.key)
                 reference = self.by37(fields.get(37, request.get(37, "")))
                 store.put("by37:" + reference, self.key)
-                if request[3][:2] == "00":  # a refund bears its purchase's reference
-                    store.put("paid37:" + reference, self.key)
-                if code != "00":
-                    store.put("declined:" + self.key, True)
+                # What can be refunded by its reference; a refund bears the same one.
+                if request[3][:2] == "00" and klass != "0100" and code in ("00", "10"):
+                    store.put(f"paid37:{reference}|{fields.get(38, request.get(38))}", self.key)
         return code, fields
 
     def by90(self, text):
@@ -196,228 +118,9 @@ class Toy:
 
     def early_keys(self):
         request = self.request
-        keys = ["90" + self.by90("0200" + request[11] + request[7]),
+        keys = ["90" + self.by90(self.klass + request[11] + request[7]),
                 "12" + "|".join([self.name] + [request[de] for de in (11, 12, 13, 41, 42)])]
         return keys + (["37" + self.by37(request[37])] if 37 in request else [])
-
-    # Transactions ---------------------------------------------------------------------------------
-
-    @staticmethod
-    def card_amounts(card):
-        return {54: "".join(f"00{kind}410C{card['balance']:012d}" for kind in ("01", "02"))}
-
-    def approval(self):
-        number = self.store.get("sequence") + 1
-        self.store.put("sequence", number)
-        fields = {38: f"{number % 10 ** 6:06d}"}
-        if 37 not in self.request:
-            fields[37] = f"S{number:011d}"
-        return fields
-
-    def gate(self, wanted="active"):
-        """(code or None, card): state, block, password."""
-        card = dict(self.store.get("card:" + self.request[2]) or {})
-        if not card or card["state"] == "closed":
-            return "14", card
-        if card["state"] != wanted:
-            return ("57" if wanted == "sold" else "14"), card
-        if card["blocked"]:
-            return ("62" if self.name != "OPER" else None), card
-        if 52 in self.request:
-            pin = iso.pin_of_block(self.station.pin_key, self.request[52], self.request[2])
-            if pin != card["pin"]:
-                return self.wrong(card), card
-            if card["wrong"]:
-                card["wrong"] = 0
-                self.store.put("card:" + self.request[2], card)
-        return None, card
-
-    def wrong(self, card):
-        if self.store.get("wrong:" + self.key) and FAULT != "count-every":
-            return "55"
-        self.store.put("wrong:" + self.key, True)
-        card["wrong"] += 1
-        card["blocked"] = card["wrong"] == 5 and FAULT != "never-block"
-        self.store.put("card:" + self.request[2], card)
-        return "75" if card["wrong"] == 5 else "55"
-
-    def was_reversed(self):
-        return any(self.store.get("early:" + key) for key in self.early_keys())
-
-    def verify(self):
-        code, card = self.gate()
-        return (code, {}) if code else ("00", {38: "000000", **self.card_amounts(card)})
-
-    def inquiry(self):
-        code, card = self.gate()
-        if code is None and FAULT == "inquiry" and self.random.random() < 0.1:
-            card["balance"] += 1
-        return (code, {}) if code else ("00", self.card_amounts(card))
-
-    def move(self, number, won):
-        card = dict(self.store.get("card:" + number))
-        card["balance"] += won
-        card["moved"] = won
-        self.store.put("card:" + number, card)
-        return card
-
-    def purchase(self):
-        if self.was_reversed():
-            return "25", {}
-        code, card = self.gate()
-        if code:
-            return code, {}
-        amount = int(self.request[4])
-        if amount > card["balance"]:
-            return "51", {}
-        card = self.move(self.request[2], -amount)
-        return "00", {**self.approval(), **self.card_amounts(card)}
-
-    def refund(self):
-        if self.was_reversed():
-            return "25", {}
-        store, request = self.store, self.request
-        index, name = ("by90:", request[90][:20]) if 90 in request else ("paid37:", request[37])
-        found = (store.get(index + "|".join([self.name, name, terminal, request[42]]))
-                 for terminal in self.terminals())
-        key = next(filter(None, found), None)
-        original = store.get("dup:" + key) if key else None
-        if original is None or original["code"] != "00":
-            return "25", {}
-        undone = store.get("undone:" + key)
-        left = original["amount"] if not undone else undone["left"]
-        refunded = max(0, store.get("refunded:" + key) or 0)
-        amount = int(request[4])
-        if left - refunded <= 0:
-            return "25", {}
-        if amount > left - refunded:
-            return "13", {}
-        store.put("refunded:" + key, refunded + amount)
-        store.put("refund-of:" + self.key, key)
-        card = self.move(request[2], amount)
-        return "00", {**self.approval(), **self.card_amounts(card)}
-
-    def terminals(self):
-        prefix = self.request[41][:3] if self.name != "BANG" else "BANG"
-        return [f"{prefix}{number:0{8 - len(prefix)}d}" for number in range(1, 7)]
-
-    def sale(self):
-        store, request = self.store, self.request
-        if self.was_reversed():
-            return "25", {}
-        lines = dict(iso.unpack_tags(request[48]))["0001"]
-        faces = [int(lines[at:at + 6]) for at in range(0, len(lines), 8)
-                 for _ in range(int(lines[at + 6:at + 8]))]
-        if 2 in request and store.get("card:" + request[2])["state"] != "stock":
-            return "57", {}
-        left = store.get("prefund:" + request[42]) - sum(faces)
-        if left < 0:
-            return "61", {44: "PREFUND"}
-        fields = self.approval()
-        order = f"{fields[38]:0>16s}"
-        cards = []
-        for face in faces:
-            if 2 in request:
-                card = dict(store.get("card:" + request[2]))
-                card.update(state="active", balance=face, moved=0)
-                store.put("card:" + request[2], card)
-                cards.append(request[2])
-                continue
-            digits = f"941012{self.random.randrange(10 ** 9):09d}"
-            cards.append(digits + iso.luhn_digit(digits))
-            self.new_card(cards[-1], face, "sold", f"{self.random.randrange(10 ** 8):08d}")
-        store.put("prefund:" + request[42], left)
-        store.put("order:" + order, cards)
-        store.put("sold:" + self.key, cards)
-        if FAULT == "sale-half" and len(faces) > 2 and store.restarted:
-            store.draft.pop("prefund:" + request[42])
-        return "00", {**fields, 54: f"3002410C{left:012d}", 48: iso.pack_tags(
-            [("0002", order), ("0003", f"{len(faces):03d}")])}
-
-    def collect(self):
-        tags = dict(iso.unpack_tags(self.request[48]))
-        cards = self.store.get("order:" + tags["0002"])
-        if cards is None:
-            return "25", {}
-        number = cards[int(tags["0003"]) - 1]
-        card = self.store.get("card:" + number)
-        if card["state"] != "sold":
-            return "25", {}
-        block = iso.pin_block(self.station.pin_key, card["pin"], number).hex().upper()
-        pin_number = "903456781234" if FAULT != "other-pin" or not self.store.restarted else \
-            "903456781235"
-        return "00", {2: number, 48: iso.pack_tags([("0004", pin_number), ("0005", block),
-                                                    ("0006", "20310101")])}
-
-    def activation(self):
-        if self.was_reversed():
-            return "25", {}
-        code, card = self.gate("sold")
-        if code:
-            return code, {}
-        block = bytes.fromhex(dict(iso.unpack_tags(self.request[48]))["0010"])
-        card.update(state="active",
-                    pin=iso.pin_of_block(self.station.pin_key, block, self.request[2]))
-        if FAULT == "password" and self.store.restarted:
-            card["pin"] = "99999"
-        self.store.put("card:" + self.request[2], card)
-        return "00", {**self.approval(), **self.card_amounts(card)}
-
-    def reversal(self):
-        store, request = self.store, self.request
-        if 90 in request:
-            name = "90" + self.by90(request[90])
-            key = store.get("by90:" + name[2:])
-        elif 37 in request:
-            name = "37" + self.by37(request[37])
-            key = store.get("by37:" + name[2:])
-        else:
-            own = "|".join([self.name] + [request[de] for de in (11, 12, 13, 41, 42)])
-            name = "12" + own
-            key = f"{self.name}|0200|" + own.partition("|")[2]
-            key = key if store.get("dup:" + key) else None
-        if key is None or store.get("dup:" + key) is None:
-            store.put("early:" + name, True)
-            return "00", {}
-        original = store.get("dup:" + key)
-        undone = store.get("undone:" + key)
-        if original["code"] == "00" and (undone is None or undone["left"]):
-            left = undone["left"] if undone else original["amount"]
-            real = int(request[95][:12]) if 95 in request else 0
-            code = self.undo(key, original, left - real)
-            if code != "00":
-                return code, {}
-            store.put("undone:" + key, {"left": real})
-        else:
-            store.put("undone:" + key, {"left": undone["left"] if undone else 0})
-        return "00", {}
-
-    def undo(self, key, original, won):
-        store, content = self.store, original["content"]
-        if content[1][:2] == "00":
-            if store.get("refunded:" + key):
-                return "25"
-            if FAULT != "reversal-moves-nothing" or not store.restarted:
-                self.move(content[0], won)
-        elif content[1][:2] == "20":
-            if store.get("card:" + content[0])["balance"] < won:
-                return "51"
-            of = store.get("refund-of:" + key)
-            store.put("refunded:" + of, (store.get("refunded:" + of) or 0) - won)
-            self.move(content[0], -won)
-        else:
-            cards = store.get("sold:" + key)
-            stock = content[0] is not None
-            if not stock and any(store.get("card:" + c)["state"] != "sold" for c in cards) \
-                    and FAULT != "unsell":
-                return "25"
-            agent = key.split("|")[-1]
-            store.put("prefund:" + agent, store.get("prefund:" + agent) + original["amount"])
-            for number in cards:
-                card = dict(store.get("card:" + number))
-                card.update(state="stock" if stock else "closed", balance=0)
-                store.put("card:" + number, card)
-        return "00"
 
 
 def serve(toy, base):

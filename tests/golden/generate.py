@@ -19,6 +19,7 @@ PIN_KEYS = {name: bytes.fromhex(key) for name, key in {
     "DEMO-BANG": "2A6E3D58C1F14A97B9C4D5AE6E708092",
     "DEMO-TEL": "3B7F4F68D3C15BA8CBD5E6BF708092A2",
     "DEMO-AGENT": "4C805E7AE3D36BB9DAE6F7C18092A2B5",
+    "DEMO-SITE": "5D916E8AF4E37CCBECF708D092A2B5C4",
     "DEMO-ASCII": "7FB38FAD16049EEC0E192AF2B5C4D6E6",
     "DEMO-VEND": "8FC49EBF2616AEFD1F2A3B04C4D6E6F8",
 }.items()}
@@ -307,6 +308,69 @@ def sales(book):
               "Format error of DE 48.", dict(de37="624810000507", de44="DE048"))
 
 
+def held(balance_won, available_won):
+    """DE 54 of a card with holds."""
+    return balance(balance_won, kind="01") + balance(available_won)
+
+
+def holds(book):
+    """0100/00 and 0220/00: an amount is reserved, raised, and posted."""
+    seat, name = "SEAT00000001", "H00901"
+    book.pair("hold", "A hold of 3,000 won, named by its DE 37.",
+              book.shop("0100", "000000", "000901", de2=CARD, de4="000000003000", de37=seat,
+                        de49="410"), "00", "DE 38 names the hold; the balance stays, less is available.",
+              dict(de38=name, de54=held(10000, 7000)))
+    book.pair("hold-raised", "A further hold with the same DE 37: 2,000 won more.",
+              book.shop("0100", "000000", "000902", de2=CARD, de4="000000002000", de37=seat,
+                        de49="410"), "00", "The first DE 38 stays its name.",
+              dict(de38=name, de54=held(10000, 5000)))
+    book.pair("completion", "The completion of the hold with 4,200 won.",
+              book.shop("0220", "000000", "000903", de2=CARD, de4="000000004200", de37=seat,
+                        de38=name, de49="410"), "00", "Posted; the rest of the hold is free.",
+              dict(de54=card_balances(5800)))
+    book.pair("completion-for-less", "A completion of more than the hold of 5,000 won.",
+              book.shop("0220", "000000", "000904", de2=CARD, de4="000000006000", de37=seat,
+                        de38=name, de49="410"), "10", "Approved for less: DE 4 is what was posted.",
+              dict(de4="000000005000", de54=card_balances(5000)))
+    book.pair("completion-twice", "A completion of a hold that was completed.",
+              book.shop("0220", "000000", "000905", de2=CARD, de4="000000004200", de37=seat,
+                        de38=name, de49="410"), "25", "The hold is over.")
+    book.pair("reversal-hold", "The reversal of a hold, by DE 90.",
+              book.shop("0400", "000000", "000906", de2=CARD,
+                        de90=original_data("0100", "000901", GMT)), "00", "What it held is free.")
+
+
+def owners(book):
+    """What an owner or the operator asks, and a bank's deposit."""
+    site = {41: "SITE0001", 42: "DEMOCARDSITE001"}
+    book.pair("password-change", "The owner changes his password, with a hint.",
+              {**book.shop("0200", "930000", "000911", de2=CARD,
+                           de52=book.pin("12345678", CARD, "DEMO-SITE"),
+                           de48=iso.pack_tags([("0010", book.sealed("4321", CARD, "DEMO-SITE")),
+                                      ("0011", "우리집 번호")])), **site}, "00", "Changed.")
+    book.pair("password-forgotten", "The registered owner has forgotten it: 0012 instead of DE 52.",
+              {**book.shop("0200", "930000", "000912", de2=CARD,
+                           de48=iso.pack_tags([("0010", book.sealed("4321", CARD, "DEMO-SITE")),
+                                      ("0012", "HONG01")])), **site}, "00", "Changed.")
+    book.pair("registration", "The card gets a registered owner.",
+              {**book.shop("0200", "940000", "000913", de2=CARD,
+                           de52=book.pin("4321", CARD, "DEMO-SITE"),
+                           de48=iso.pack_tags([("0012", "HONG01")])), **site}, "00", "Registered.")
+    book.pair("block", "The card was lost.",
+              {**book.shop("0200", "960000", "000914", de2=CARD,
+                           de52=book.pin("4321", CARD, "DEMO-SITE")), **site}, "00", "Blocked.")
+    book.pair("unblock", "The operator unblocks it.",
+              {**book.shop("0200", "980000", "000915", de2=CARD), 41: "OPER0001",
+               42: "DEMOOPERATOR001"}, "00", "Unblocked.")
+    bank = {41: "BANK0001", 42: "DEMOBANK0000001"}
+    book.pair("deposit", "A bank deposits 50,000 won into a card.",
+              {**book.shop("0200", "210000", "000916", de2=CARD, de4="000000050000", de49="410"),
+               **bank}, "00", "Deposited.", dict(de38="D00916"))
+    book.pair("deposit-prefund", "A bank deposits 1,000,000 won into an agent's prefund.",
+              {**book.shop("0200", "210000", "000917", de4="000001000000", de49="410",
+                           de103=AGENT[2]), **bank}, "00", "Deposited.", dict(de38="D00917"))
+
+
 def network(book):
     """0800."""
     for name, code, sentence in (("sign-on", "001", "Sign-on."), ("sign-off", "002", "Sign-off."),
@@ -406,8 +470,8 @@ def generate():
     files = {}
     for profile in iso.PROFILES:
         book = Book(profile)
-        for chapter in (questions, purchases, refunds_and_reversals, sales, network, with_mac,
-                        everything):
+        for chapter in (questions, purchases, refunds_and_reversals, sales, holds, owners, network,
+                        with_mac, everything):
             chapter(book)
         files.update(book.files)
     return files

@@ -77,6 +77,7 @@ Desk::Desk() : now(kNow) {
   commit([&](ledger::Draft& draft) {
     add_party(draft, "POS", "POS00001", "MART", PartyKind::merchant, 5411);
     add_party(draft, "POS", "POS00002", "MART", PartyKind::merchant, 5411);
+    add_party(draft, "POS", "POS00601", "VOICE", PartyKind::merchant, 5967);
     add_party(draft, "BANG", "BANG0001", "PCBANG", PartyKind::merchant, 7994);
     add_party(draft, "VEND", "VEN00001", "VENDING", PartyKind::merchant, 5814);
     add_party(draft, "TEL", "TEL00001", "TELEPHONE", PartyKind::merchant, 4814);

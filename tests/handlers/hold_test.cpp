@@ -97,12 +97,13 @@ TEST_F(Holds, AreBoundedInNumberAndTheBoundChangesNothing) {
 }
 
 TEST_F(Holds, AreTheMerchantsWhoMadeThem) {
-  Answered made = ask("TEL 0100 2=active 3=000000 4=1000 37=SAMENAME0001");
+  const std::string voice = " 41=POS00601 42=VOICE";
+  Answered made = ask("POS 0100 2=active 3=000000 4=1000 37=SAMENAME0001" + voice);
   const std::string named = " 37=SAMENAME0001 38=" + made[38];
   EXPECT_EQ(ask(complete("1000", named)).words, "no such hold of this merchant");
   EXPECT_EQ(code("POS 0100 2=active 3=000000 4=500 37=SAMENAME0001"), "00");
   EXPECT_EQ(code(complete("500", " 37=SAMENAME0001 38=@")), "00") << "a hold of its own";
-  EXPECT_EQ(code("TEL 0220 2=active 3=000000 4=1000" + named), "00");
+  EXPECT_EQ(code("POS 0220 2=active 3=000000 4=1000" + named + voice), "00");
   EXPECT_EQ(desk_.card("active").balance_won, 8'500);
 }
 

@@ -72,7 +72,7 @@ TEST(Entry, PostWritesBalancesAndWhoPosted) {
   const auto account = draft.read<AccountRecord>(Table::accounts, bytes_of(kPayable)).value();
   EXPECT_EQ(account.balance_won, 3'000);
   EXPECT_EQ(account.last_sequence, 5u);
-  EXPECT_FALSE(draft.has_writes());
+  EXPECT_FALSE(draft.must_be_written());
 }
 
 TEST(EntryDeathTest, NoCardFallsBelowWhatItHolds) {
@@ -142,7 +142,7 @@ TEST(Draft, WhatIsNotKeptIsDroppedAndTheRestOfTheBatchStays) {
     kept.put(Table::meta, "b", "kept");
     kept.keep();
     kept.put(Table::meta, "a", "after keep");
-    EXPECT_TRUE(kept.has_writes());
+    EXPECT_TRUE(kept.must_be_written());
   }
   {
     Draft dropped(ledger.store, ledger.batch);
@@ -151,7 +151,7 @@ TEST(Draft, WhatIsNotKeptIsDroppedAndTheRestOfTheBatchStays) {
     dropped.erase(Table::meta, "b");
     dropped.put(Table::meta, "c", "dropped");
     dropped.drop();
-    EXPECT_FALSE(dropped.has_writes());
+    EXPECT_FALSE(dropped.must_be_written());
     EXPECT_EQ(dropped.get(Table::meta, "a"), "kept");
     EXPECT_EQ(dropped.get(Table::meta, "b"), "kept");
     dropped.erase(Table::meta, "a");
@@ -160,7 +160,7 @@ TEST(Draft, WhatIsNotKeptIsDroppedAndTheRestOfTheBatchStays) {
   EXPECT_EQ(later.get(Table::meta, "a"), "kept");
   EXPECT_EQ(later.get(Table::meta, "b"), "kept");
   EXPECT_EQ(later.get(Table::meta, "c"), std::nullopt);
-  EXPECT_FALSE(later.has_writes());
+  EXPECT_FALSE(later.must_be_written());
 }
 
 TEST(Draft, ADroppedEntryLeavesNoBalance) {

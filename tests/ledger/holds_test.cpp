@@ -44,7 +44,7 @@ class HoldsTest : public testing::Test {
     for (HoldSweep::Step step; step.slot * kDueSlotUs <= now;) {
       ledger_.write([&](Draft& draft) {
         step = sweep.step(draft, now);
-        steps += draft.has_writes();
+        steps += draft.must_be_written();
         sweep.took(step);
       });
     }

@@ -13,7 +13,7 @@ START, WRITE_BEGIN, LISTEN, SENT = 1, 3, 11, 12
 
 STATION_IDS = {"OPER": 1, "VEND": 2, "POS": 3, "BANG": 4, "TEL": 5, "AGENT": 6, "SITE": 7, "BANK": 8,
                "ASCII": 9}
-MTI_OF_REQUEST = {"0110": 100, "0210": 200, "0410": 400, "0430": 420}
+MTI_OF_REQUEST = {"0110": 100, "0210": 200, "0230": 220, "0410": 400, "0430": 420}
 NOT_REMEMBERED = {"96", "30"}
 COUNTED = {"55", "75"}           # wrong passwords
 TELLS_WHAT_BECAME = {"25", "94"}  # of a request that is known
@@ -39,15 +39,19 @@ class Answer:
                                      MTI_OF_REQUEST[message[0]]),
                          message[41].encode(), message[42].encode()))
 
+    def is_remembered(self):
+        """Of class 0100 only a hold is."""
+        return self.message[0] != "0110" or self.message[3].startswith("00")
+
     def stands_for_a_batch(self):
         code = self.message[39]
         if self.message[0] not in MTI_OF_REQUEST or code in NOT_REMEMBERED:
             return False
-        return self.message[0] != "0110" or code in COUNTED
+        return self.is_remembered() or code in COUNTED
 
     def in_register(self):
         """What its bytes there may be; [] where the register says something else or nothing."""
-        if self.message[0] == "0110" or self.message[39] in TELLS_WHAT_BECAME:
+        if not self.is_remembered() or self.message[39] in TELLS_WHAT_BECAME:
             return []
         texts = [self._without(2, 64, 128)]
         if self.message[0] in ("0410", "0430"):  # one that brought no DE 37 is kept without

@@ -50,9 +50,9 @@ class Life(rounds.Round):
     """From a start of the switch to its end, with traffic between."""
 
     def load(self, seconds):
-        payments = [r for r in self.book.requests if r.kind in (PURCHASE, REFUND)]
-        pool = [card for card in self.book.cards
-                if card.is_active and card.sale and card.face in FACES and not card.guesses]
+        payments = [r for r in self.book.requests
+                    if r.kind in (PURCHASE, REFUND) and r.card.life is None]
+        pool = [card for card in self.book.cards if card.is_anybodys and card.face in FACES]
         self.rng.shuffle(pool)
         self.traffic = Traffic(self.maker, self.rng, pool[:48], [],
                                self.rng.sample(payments, min(20, len(payments))))

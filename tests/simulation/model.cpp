@@ -215,7 +215,8 @@ std::string Model::place(const Request& request, const std::string& operation) c
 
 bool Model::same_content(const Request& request, const Entry& first) const {
   return named_card(request) == first.card && request.get(3) == first.asked.get(3) &&
-         request.get(4) == first.asked.get(4) && request.get(90) == first.asked.get(90);
+         request.get(4) == first.asked.get(4) && request.get(90) == first.asked.get(90) &&
+         request.get(103) == first.asked.get(103);
 }
 
 /// The same again gets the first answer, unless it was reversed since; the same key with another

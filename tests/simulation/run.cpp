@@ -59,6 +59,7 @@ std::string SeedRun::play() {
       if (dice_.below(1'000) < 8) stays_full_ = !stays_full_;
       if (stays_full_ && dice_.percent(15)) stays_full_ = false;
       switch_.set_full(stays_full_);
+      if (dice_.percent(8)) sweep_holds();
       submit_some();
       handle();
       if (switch_.poisoned() ? dice_.percent(40) : dice_.below(1'000) < 6) restart();
@@ -147,6 +148,14 @@ void SeedRun::handle() {
     }
     settle();
   }
+}
+
+/// No answer depends on it, nor on whether a crash forgets it.
+void SeedRun::sweep_holds() {
+  switch_.sweep_holds(now_);
+  if (!switch_.pending()) return;
+  if (dice_.percent(10)) return restart();
+  now_ += switch_.wait();
 }
 
 void SeedRun::settle() {

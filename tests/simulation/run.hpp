@@ -30,6 +30,7 @@ class SeedRun {
   void submit_some();
   void submit(const model::Request& request);
   void handle();
+  void sweep_holds();
   void settle();
   void judge(Sent& sent, const Batch& batch, bool writable);
   void learn(const Sent& sent, const model::Answer& expected, const Sent* first);

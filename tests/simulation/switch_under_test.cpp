@@ -129,6 +129,11 @@ void SwitchUnderTest::begin(base::TimeUs now) {
   engine_->flush(now);
 }
 
+void SwitchUnderTest::sweep_holds(base::TimeUs now) {
+  batch_ = Batch{{}, now, false, std::nullopt};
+  engine_->sweep_holds(now);
+}
+
 void SwitchUnderTest::forget_closed() {
   for (const auto& [name, connection] : connections_) {
     if (!connection->take_failed()) continue;

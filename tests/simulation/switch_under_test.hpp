@@ -52,6 +52,8 @@ class SwitchUnderTest {
   bool has_work() const { return engine_->has_work(); }
   /// Handles what waits.
   void begin(base::TimeUs now);
+  /// Ends holds whose time is over; then pending(), or it is done.
+  void sweep_holds(base::TimeUs now);
   bool pending() const { return store_.pending(); }
   /// Lets the commit that is on its way end; returns how long that took.
   base::TimeUs wait();

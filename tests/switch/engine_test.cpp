@@ -88,29 +88,52 @@ TEST_F(EngineTest, WhatWaitsIsAnsweredInTheOrderInWhichItCame) {
   for (std::uint32_t i = 1; i <= 601; ++i) ASSERT_EQ(stan_of(much_.receive()), i);
 }
 
-/// Of a stock card, given some money behind the books' back.
-TEST(EngineSweep, FreesAHoldWhoseTimeIsOverThoughNobodyAsksAboutItsCard) {
-  TestSwitch tested;
-  constexpr ledger::CardId kStockCard = 1;
-  const auto held_won = [&] {
+/// A hold on a stock card, given some money behind the books' back.
+class EngineSweep : public testing::Test {
+ protected:
+  static constexpr ledger::CardId kStockCard = 1;
+  EngineSweep() {
+    tested_.on_thread([&] {
+      ledger::WriteSet batch;
+      ledger::Draft draft(tested_.store, batch);
+      ledger::CardRecord card = *ledger::read_card(draft, kStockCard);
+      card.balance_won = 1'000;
+      ledger::write_card(draft, kStockCard, card);
+      ledger::begin_hold(draft, 1, kStockCard, 700, base::system_now() + base::kMicrosPerDay);
+      draft.keep();
+      tested_.store.commit(batch, [](ledger::CommitOutcome) {});
+      return true;
+    });
+  }
+  void let_it_expire() {
+    tested_.clock_step_us = base::kMicrosPerDay + 60 * base::kMicrosPerSecond;
+  }
+  std::int64_t held_won() {
     return ledger::record_from<ledger::CardRecord>(
-               *tested.store.get(ledger::Table::cards, ledger::number_key(kStockCard)))
+               *tested_.store.get(ledger::Table::cards, ledger::number_key(kStockCard)))
         ->held_won;
-  };
-  tested.on_thread([&] {
-    ledger::WriteSet batch;
-    ledger::Draft draft(tested.store, batch);
-    ledger::CardRecord card = *ledger::read_card(draft, kStockCard);
-    card.balance_won = 1'000;
-    ledger::write_card(draft, kStockCard, card);
-    ledger::begin_hold(draft, 1, kStockCard, 700, base::system_now() + base::kMicrosPerDay);
-    draft.keep();
-    tested.store.commit(batch, [](ledger::CommitOutcome) {});
+  }
+  TestSwitch tested_;
+};
+
+TEST_F(EngineSweep, FreesAHoldWhoseTimeIsOverThoughNobodyAsksAboutItsCard) {
+  EXPECT_EQ(tested_.on_thread([&] { return held_won(); }), 700);
+  let_it_expire();
+  EXPECT_TRUE(tested_.becomes([&] { return held_won() == 0; }));
+}
+
+TEST_F(EngineSweep, PassesOverADamagedRecordAndTheSwitchGoesOn) {
+  tested_.on_thread([&] {
+    tested_.store.memory.damage(ledger::Table::holds, ledger::number_key(1));
     return true;
   });
-  EXPECT_EQ(tested.on_thread(held_won), 700);
-  tested.clock_step_us = base::kMicrosPerDay + 60 * base::kMicrosPerSecond;
-  EXPECT_TRUE(tested.becomes([&] { return held_won() == 0; }));
+  let_it_expire();
+  EXPECT_TRUE(
+      tested_.becomes([&] { return tested_.engine().figures().sweep_failures.value() == 1; }));
+  Client client(tested_.port("DEMO-OPER"));
+  client.send(echo(9));
+  EXPECT_EQ(stan_of(client.receive()), 9u);
+  EXPECT_NE(tested_.log_text().find("run cpctl check"), std::string::npos);
 }
 
 }  // namespace

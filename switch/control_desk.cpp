@@ -237,9 +237,9 @@ void ControlDesk::show_card(ControlClient client, std::string_view digits) {
   ledger::WriteSet nothing;
   ledger::Draft draft(view_.store, nothing);
   const ledger::CardId id = ledger::find_card(draft, view_.vault, digits).id;
-  auto card = describe_card(draft, view_.vault, view_.directory, id, view_.clock.now());
+  const auto card = describe_card(draft, view_.vault, view_.directory, id, view_.clock.now());
   if (!card) return door_->refuse(client, "there is no such card");
-  door_->send(client, std::move(*card));
+  door_->send(client, *card);
   door_->finish(client);
 }
 

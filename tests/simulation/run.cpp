@@ -59,7 +59,7 @@ std::string SeedRun::play() {
       if (dice_.below(1'000) < 8) stays_full_ = !stays_full_;
       if (stays_full_ && dice_.percent(15)) stays_full_ = false;
       switch_.set_full(stays_full_);
-      if (dice_.percent(8)) sweep_holds();
+      if (dice_.percent(2)) sweep_holds();
       submit_some();
       handle();
       if (switch_.poisoned() ? dice_.percent(40) : dice_.below(1'000) < 6) restart();

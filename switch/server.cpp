@@ -290,9 +290,10 @@ void Server::sweep_holds() {
   const std::uint64_t before = engine_.figures().sweep_failures.value();
   engine_.sweep_holds(moment().now);
   if (engine_.figures().sweep_failures.value() != before)
-    log_.event(LogLevel::error, "holds", {},
-               "some whose time is over cannot be looked at: a record is damaged; they are over all "
-               "the same for whoever uses their cards; run cpctl check");
+    log_.event(
+        LogLevel::error, "holds", {},
+        "some whose time is over cannot be looked at: a record is damaged; they are over all "
+        "the same for whoever uses their cards; run cpctl check");
 }
 
 void Server::on_timer() {

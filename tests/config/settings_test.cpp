@@ -182,6 +182,7 @@ TEST(Settings, EveryValueIsChecked) {
        "conf:1: log.queue-lines: 1 is not allowed: a number from 64 to 1048576"},
       {"log.file =\n", "conf:1: log.file: an empty value is not allowed: the name of a file"},
       {"keys.file =\n", "conf:1: keys.file: an empty value is not allowed: the name of a file"},
+      {"limits.hold = 1500ms\n", "conf:1: limits.hold: a hold lasts whole seconds"},
       {"demo = yes\nclock.offset = 2w\n",
        "conf:2: clock.offset: 2w is not allowed: at most 3650 days, as +31d, -2h or +30s"},
       {"demo = yes\nclock.offset = +3651d\n",

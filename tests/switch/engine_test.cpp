@@ -133,6 +133,8 @@ TEST_F(EngineSweep, PassesOverADamagedRecordAndTheSwitchGoesOn) {
   Client client(tested_.port("DEMO-OPER"));
   client.send(echo(9));
   EXPECT_EQ(stan_of(client.receive()), 9u);
+  std::this_thread::sleep_for(350ms);  // some ticks
+  EXPECT_EQ(tested_.engine().figures().sweep_failures.value(), 1u) << "it comes to it once only";
   EXPECT_NE(tested_.log_text().find("run cpctl check"), std::string::npos);
 }
 

@@ -65,6 +65,26 @@ Date add_days(Date date, int days) {
   return to_date(year_month_day{sys_days{start} + std::chrono::days(days)});
 }
 
+std::optional<TimeUs> parse_seoul_minute(std::string_view text) {
+  constexpr std::string_view kForm = "0000-00-00 00:00";
+  if (text.size() != kForm.size()) return std::nullopt;
+  for (std::size_t i = 0; i < kForm.size(); ++i)
+    if (kForm[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != kForm[i]) return std::nullopt;
+  const auto number = [&](std::size_t at, std::size_t size) {
+    unsigned value = 0;
+    for (const char digit : text.substr(at, size))
+      value = value * 10 + static_cast<unsigned>(digit - '0');
+    return value;
+  };
+  const year_month_day date{std::chrono::year(static_cast<int>(number(0, 4))),
+                            std::chrono::month(number(5, 2)), std::chrono::day(number(8, 2))};
+  const unsigned hour = number(11, 2), minute = number(14, 2);
+  if (!date.ok() || hour > 23 || minute > 59) return std::nullopt;
+  const auto midnight =
+      std::chrono::duration_cast<std::chrono::microseconds>(sys_days{date}.time_since_epoch());
+  return midnight.count() + (hour * 60 + minute) * 60 * kMicrosPerSecond - kSeoulOffset;
+}
+
 std::string iso_seoul(TimeUs moment) {
   const CivilTime t = civil_seoul(moment);
   char text[48];

@@ -2,7 +2,9 @@
 /// Moments, local dates (Asia/Seoul) and business days.
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace base {
 
@@ -42,6 +44,9 @@ Date business_day(TimeUs moment);
 Date add_days(Date date, int days);
 /// MMDD of a date.
 inline std::uint32_t month_day(Date date) { return date % 10'000; }
+
+/// `2026-11-22 10:15`, as an operator says a moment in Seoul; nothing when there is no such one.
+std::optional<TimeUs> parse_seoul_minute(std::string_view text);
 
 /// `2026-11-22T10:15:30.123456+09:00`, for logs.
 std::string iso_seoul(TimeUs moment);

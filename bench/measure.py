@@ -20,7 +20,7 @@ import signal
 import subprocess
 import sys
 
-from measured import programs, targets
+from measured import pages, programs, targets
 from measured.steps import Bench, steps_of
 
 
@@ -78,9 +78,14 @@ def machine(folder):
 
 def summary(figures):
     """The line that is printed when a step is over."""
-    counted = figures.get("purchase") or figures.get("verify") or figures
+    kinds = [kind for kind in ("purchase", "verify", "hold", "statement") if kind in figures]
+    counted = figures[kinds[0]] if kinds else figures
     words = [f"{words} {counted[name]:,.0f} us" for name, words in targets.LATENCIES
              if name in counted]
+    if "completion" in figures:
+        words.append(f"its completion p50 {figures['completion']['p50_us']:,} us")
+    if "page_1_us" in figures:
+        words.append(pages.words(figures))
     if "over_1ms" in counted:
         words.append(f"over 1 ms {100 * counted['over_1ms'] / counted['requests']:.3f} %")
     if "per_second" in counted:

@@ -116,6 +116,11 @@ std::optional<Value> Ini::find(const std::string& key) {
   return *found;
 }
 
+void Ini::refuse(std::string_view key, std::string_view sentence) const {
+  for (const Value& value : values_)
+    if (value.key == key) value.wrong(sentence);
+}
+
 void Ini::missing(const std::string& key, std::string_view allowed) const {
   std::string where = file_.string();
   for (const Header& header : headers_)

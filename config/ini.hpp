@@ -49,6 +49,8 @@ class Ini {
   std::vector<std::string> sections(const std::string& kind) const;
   /// The value of a key, which counts as known from now on.
   std::optional<Value> find(const std::string& key);
+  /// Throws when this key is given, which is none any more; the sentence says what is instead.
+  void refuse(std::string_view key, std::string_view sentence) const;
   /// Throws: the key is missing.
   [[noreturn]] void missing(const std::string& key, std::string_view allowed) const;
   /// Throws when there is a key or a section that nobody has asked for.

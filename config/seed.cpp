@@ -13,6 +13,8 @@ Seed load_seed(const Settings& settings, SeedUse use) {
   seed.categories = read_categories(ini);
   seed.products = read_products(ini);
   seed.lots = read_lots(ini, settings.bin, seed.products);
+  seed.limits = read_money_limits(ini);
+  seed.rates = read_rates(ini);
   ini.refuse_unknown();
   if (use == SeedUse::taken) {
     std::erase_if(seed.merchants, [](const SeedMerchant& each) { return each.station_id == 0; });

@@ -1,14 +1,18 @@
 #pragma once
-/// The ledger data of the first start: merchants, terminals, products, categories, lots.
+/// The ledger data of the first start: merchants, terminals, products, categories, lots, limits,
+/// rates.
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/settings.hpp"
+#include "ledger/rates.hpp"
+#include "ledger/records.hpp"
 
 namespace config {
 
@@ -19,6 +23,13 @@ using MerchantKind = ledger::PartyKind;
 
 /// `telephone`, …, `shopping`.
 std::string_view to_text(Category category);
+/// The mix_bit()s of a list of categories with blanks or commas between; nothing where one is none,
+/// or there is none.
+std::optional<std::uint8_t> parse_mix(std::string_view text);
+/// `telephone mobile …`, all that there are.
+std::string category_names();
+/// UTF-8 of 1 to 40 bytes without control characters.
+bool is_display_name(std::string_view text);
 
 /// Section `[merchant.ID]`, ID being the 15 characters of DE 42.
 struct SeedMerchant {
@@ -74,6 +85,8 @@ struct Seed {
   std::vector<SeedCategory> categories;
   std::vector<SeedProduct> products;
   std::vector<SeedLot> lots;
+  ledger::LimitsRecord limits = ledger::kUsualLimits;  ///< section `[limits]`
+  std::vector<ledger::RateRow> rates;  ///< sections `[rate.LABEL]`; none, or a whole table
 };
 
 inline constexpr std::size_t kMaxTerminalsPerRange = 10'000;

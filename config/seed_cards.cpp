@@ -1,4 +1,4 @@
-// Categories, products and lots of a seed file.
+// Categories, products, lots and limits of a seed file.
 
 #include <algorithm>
 #include <set>
@@ -9,7 +9,6 @@ namespace config {
 namespace {
 
 constexpr std::size_t kUnchecked = 15;  // digits of a card number before its check digit
-constexpr std::int64_t kMaxFaceWon = 999'999;
 
 constexpr std::pair<std::string_view, Category> kCategories[] = {
     {"telephone", Category::telephone},
@@ -24,13 +23,6 @@ std::optional<Category> find_category(std::string_view name) {
   for (const auto& [known, category] : kCategories)
     if (known == name) return category;
   return std::nullopt;
-}
-
-std::string category_names() {
-  std::string names;
-  for (const auto& [name, category] : kCategories)
-    names.append(names.empty() ? "" : " ").append(name);
-  return names;
 }
 
 /// The words of a list, which blanks or commas stand between.
@@ -48,23 +40,19 @@ std::vector<std::string> words_of(std::string_view text) {
 std::uint8_t read_mix(Section& section) {
   const std::string allowed = "a list of " + category_names();
   const Value value = section.require("mix", allowed);
-  std::uint8_t mix = 0;
-  for (const std::string& word : words_of(value.text)) {
-    const auto category = find_category(word);
-    if (!category) value.refuse(allowed);
-    mix |= mix_bit(*category);
-  }
-  if (mix == 0) value.refuse(allowed);
-  return mix;
+  const auto mix = parse_mix(value.text);
+  if (!mix) value.refuse(allowed);
+  return *mix;
 }
 
 SeedProduct read_product(Section& section) {
   SeedProduct product;
   product.number = section.number<std::uint8_t>("number", 1, 255);
-  product.face_won = section.number<std::int64_t>("face-won", 1, kMaxFaceWon);
-  product.validity_days = section.number<std::uint32_t>("validity-days", 1, 36'500);
+  product.face_won = section.number<std::int64_t>("face-won", 1, ledger::kMostFaceWon);
+  product.validity_days =
+      section.number<std::uint32_t>("validity-days", 1, ledger::kMostValidityDays);
   product.mix = read_mix(section);
-  product.points_bp = section.number<std::uint16_t>("points-bp", 0, 10'000);
+  product.points_bp = section.number<std::uint16_t>("points-bp", 0, ledger::kMostPointsBp);
   product.name = read_name(section, "name");
   return product;
 }
@@ -99,6 +87,23 @@ std::string read_initial_password(Section& section) {
 
 std::string_view to_text(Category category) {
   return kCategories[static_cast<std::size_t>(category)].first;
+}
+
+std::string category_names() {
+  std::string names;
+  for (const auto& [name, category] : kCategories)
+    names.append(names.empty() ? "" : " ").append(name);
+  return names;
+}
+
+std::optional<std::uint8_t> parse_mix(std::string_view text) {
+  std::uint8_t mix = 0;
+  for (const std::string& word : words_of(text)) {
+    const auto category = find_category(word);
+    if (!category) return std::nullopt;
+    mix |= mix_bit(*category);
+  }
+  return mix == 0 ? std::nullopt : std::optional(mix);
 }
 
 std::vector<SeedCategory> read_categories(Ini& ini) {
@@ -162,6 +167,19 @@ std::vector<SeedLot> read_lots(Ini& ini, const std::string& bin,
     lots.push_back(std::move(lot));
   }
   return lots;
+}
+
+ledger::LimitsRecord read_money_limits(Ini& ini) {
+  Section section(ini, "limits");
+  const auto read = [&](std::string_view key, std::int64_t usual_won) {
+    return section.number<std::int64_t>(key, 1, ledger::kMostToldWon, usual_won);
+  };
+  ledger::LimitsRecord limits = ledger::kUsualLimits;
+  limits.transaction_won = read("transaction-won", limits.transaction_won);
+  limits.daily_won = read("day-won", limits.daily_won);
+  limits.balance_won = read("balance-won", limits.balance_won);
+  limits.recharge_won = read("recharge-won", limits.recharge_won);
+  return limits;
 }
 
 }  // namespace config

@@ -10,7 +10,7 @@ namespace config {
 namespace {
 
 constexpr std::size_t kMerchantIdSize = 15, kTerminalIdSize = 8;
-constexpr std::size_t kMaxNameBytes = 40, kMaxAccountSize = 28;
+constexpr std::size_t kMaxNameBytes = sizeof(ledger::ProductRecord::name), kMaxAccountSize = 28;
 constexpr std::int64_t kMaxPrefundWon = 999'999'999'999;
 
 bool is_id(std::string_view text, std::size_t size) {
@@ -162,11 +162,14 @@ const SeedMerchant& find_merchant(Section& section, const std::vector<SeedMercha
 
 }  // namespace
 
+bool is_display_name(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxNameBytes && is_text(text);
+}
+
 std::string read_name(Section& section, std::string_view key) {
   const std::string allowed = "UTF-8 text of 1 to 40 bytes";
   const Value value = section.require(key, allowed);
-  if (value.text.empty() || value.text.size() > kMaxNameBytes || !is_text(value.text))
-    value.refuse(allowed);
+  if (!is_display_name(value.text)) value.refuse(allowed);
   return value.text;
 }
 

@@ -17,6 +17,8 @@ std::vector<SeedCategory> read_categories(Ini& ini);
 std::vector<SeedProduct> read_products(Ini& ini);
 std::vector<SeedLot> read_lots(Ini& ini, const std::string& bin,
                                const std::vector<SeedProduct>& products);
+ledger::LimitsRecord read_money_limits(Ini& ini);
+std::vector<ledger::RateRow> read_rates(Ini& ini);
 
 /// A required UTF-8 text of 1 to 40 bytes without control characters.
 std::string read_name(Section& section, std::string_view key);

@@ -13,7 +13,6 @@
 namespace config {
 namespace {
 
-constexpr std::int64_t kMaxAmountWon = 999'999'999'999;  // DE 4 has twelve digits
 constexpr base::TimeUs kMillisecond = 1'000, kSecond = base::kMicrosPerSecond;
 constexpr base::TimeUs kMaxClockOffset = 3'650 * base::kMicrosPerDay;
 
@@ -88,7 +87,16 @@ bool read_guess_brake(Ini& ini, bool demo) {
   return wanted;
 }
 
+/// They were here before they could be changed while the switch runs.
+void refuse_money_limits(const Ini& ini) {
+  for (const char* const key : {"limits.txn-won", "limits.day-won", "limits.card-balance-won"})
+    ini.refuse(key,
+               "limits of money are ledger data: take this out; the seed's [limits] has the first "
+               "ones, `cpctl limits set` changes them");
+}
+
 Limits read_limits(Ini& ini, bool demo) {
+  refuse_money_limits(ini);
   Section section(ini, "limits");
   Limits limits;
   limits.frame_timeout_us =
@@ -102,12 +110,8 @@ Limits read_limits(Ini& ini, bool demo) {
   limits.output_bytes = section.number<std::size_t>("output-bytes", 2 * codec::kMaxFrameLength,
                                                     16'777'216, limits.output_bytes);
   limits.guess_brake = read_guess_brake(ini, demo);
-  limits.txn_won = section.number<std::int64_t>("txn-won", 1, kMaxAmountWon, limits.txn_won);
-  limits.day_won = section.number<std::int64_t>("day-won", 1, kMaxAmountWon, limits.day_won);
   limits.hold_us = section.duration("hold", kSecond, 31 * base::kMicrosPerDay, limits.hold_us);
   if (limits.hold_us % kSecond != 0) section.find("hold")->wrong("a hold lasts whole seconds");
-  limits.card_balance_won =
-      section.number<std::int64_t>("card-balance-won", 1, kMaxAmountWon, limits.card_balance_won);
   return limits;
 }
 

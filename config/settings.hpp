@@ -65,7 +65,7 @@ struct TlsListener {
   std::uint32_t max_handshakes = 64;         ///< under way; one more ends the oldest
 };
 
-/// Section `[limits]`: bounds of the edge, and of money.
+/// Section `[limits]`: bounds of the edge; those of money are ledger data.
 struct Limits {
   base::TimeUs frame_timeout_us = 10 * base::kMicrosPerSecond;  ///< a frame that does not finish
   base::TimeUs idle_timeout_us = 600 * base::kMicrosPerSecond;  ///< a connection that says nothing
@@ -74,10 +74,7 @@ struct Limits {
   std::uint32_t batch = 256;           ///< requests handled in one ledger batch
   std::size_t output_bytes = 262'144;  ///< unsent bytes at which a connection is no longer read
   bool guess_brake = true;             ///< who guesses waits; demo world only: else always
-  std::int64_t txn_won = 1'000'000;    ///< one purchase or completion
-  std::int64_t day_won = 3'000'000;    ///< purchases and completions of a card and business day
   base::TimeUs hold_us = 86'400 * base::kMicrosPerSecond;  ///< how long a hold lasts
-  std::int64_t card_balance_won = 1'000'000;               ///< no recharge lifts a balance above it
 };
 
 /// Section `[ledger]`.

@@ -29,6 +29,7 @@ using Sealed = std::array<std::uint8_t, 12 + 19 + 16>;
 /// An opened secret; wiped when destroyed, never printed.
 class ClearText {
  public:
+  ClearText() : size_(0) {}
   explicit ClearText(std::string_view text);
   ~ClearText();
   ClearText(const ClearText&) = default;

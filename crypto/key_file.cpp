@@ -23,7 +23,24 @@ constexpr UseName kUseNames[] = {
     {KeyUse::card_seal, "card_seal"},
     {KeyUse::password, "password"},
     {KeyUse::exchanged, "exchanged"},
+    {KeyUse::printer, "printer"},
 };
+
+struct LineKind {
+  std::string_view first, form;
+  std::size_t name_words;
+};
+constexpr LineKind kLineKinds[] = {
+    {"station", "station NAME USE HEX", 3},
+    {"storage", "storage USE ID HEX", 3},
+    {"printer", "printer ID HEX", 2},
+};
+
+const LineKind* find_line_kind(std::string_view first) {
+  for (const LineKind& kind : kLineKinds)
+    if (kind.first == first) return &kind;
+  return nullptr;
+}
 
 /// The words of a line; views into it.
 std::vector<std::string_view> words_of(std::string_view line) {
@@ -41,14 +58,13 @@ std::vector<std::string_view> words_of(std::string_view line) {
 
 /// The line's key, or what is wrong with the line.
 std::string parse_clear_line(const std::vector<std::string_view>& words, KeyLine& line) {
-  const bool storage = words[0] == "storage";
-  if (!storage && words[0] != "station") return "it begins with neither `station` nor `storage`";
-  if (words.size() != 4)
-    return storage ? "not of the form `storage USE ID HEX`"
-                   : "not of the form `station NAME USE HEX`";
+  const LineKind* const kind = find_line_kind(words[0]);
+  if (kind == nullptr) return "it begins with none of `station`, `storage` and `printer`";
+  if (words.size() != kind->name_words + 1)
+    return "not of the form `" + std::string(kind->form) + "`";
   if (std::string wrong = parse_key_name(words, line); !wrong.empty()) return wrong;
-  const std::size_t size = storage ? kStorageKeySize : kStationKeySize;
-  auto key = key_from_hex(words[3], size);
+  const std::size_t size = is_station_use(line.use) ? kStationKeySize : kNumberedKeySize;
+  auto key = key_from_hex(words.back(), size);
   if (key) line.key = std::move(*key);
   return key ? "" : "HEX must be " + std::to_string(2 * size) + " hexadecimal digits";
 }
@@ -90,19 +106,24 @@ std::optional<Key> key_from_hex(std::string_view hex, std::size_t size) {
   return std::nullopt;
 }
 
+std::size_t key_name_words(std::string_view first) {
+  const LineKind* const kind = find_line_kind(first);
+  return kind == nullptr ? 0 : kind->name_words;
+}
+
 std::string parse_key_name(const std::vector<std::string_view>& words, KeyLine& line) {
-  const bool storage = words[0] == "storage";
-  const auto use = find_key_use(words[storage ? 1 : 2]);
-  if (!use || is_storage_use(*use) != storage)
-    return storage ? "USE must be card_index, card_seal, password or exchanged"
-                   : "USE must be pin, mac or transport";
+  const bool station = words[0] == "station", printer = words[0] == "printer";
+  const auto use = printer ? KeyUse::printer : find_key_use(words[station ? 2 : 1]);
+  if (station && (!use || !is_station_use(*use))) return "USE must be pin, mac or transport";
+  if (!station && !printer && (!use || !is_storage_use(*use)))
+    return "USE must be card_index, card_seal, password or exchanged";
   line.use = *use;
-  if (!storage) {
+  if (station) {
     line.station = words[1];
     return "";
   }
-  line.storage_id = static_cast<std::uint16_t>(parse_key_number(words[2], UINT16_MAX));
-  return line.storage_id == 0 ? "ID must be a number from 1 to 65535" : "";
+  line.id = static_cast<std::uint16_t>(parse_key_number(words[printer ? 1 : 2], UINT16_MAX));
+  return line.id == 0 ? "ID must be a number from 1 to 65535" : "";
 }
 
 void for_each_line(

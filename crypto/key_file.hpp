@@ -17,7 +17,7 @@
 namespace crypto {
 
 inline constexpr std::size_t kStationKeySize = 16;
-inline constexpr std::size_t kStorageKeySize = 32;
+inline constexpr std::size_t kNumberedKeySize = 32;  ///< of storage and printer keys
 /// More than kMaxKeys of a wrapped file take; a larger file is none of ours.
 inline constexpr std::size_t kMaxKeyFileSize = 65'536;
 
@@ -49,11 +49,12 @@ enum class KeyFileAccess : std::uint8_t {
 SecretText read_key_file(const std::filesystem::path& file, KeyFileAccess access);
 
 /// A line of the key file in clear, as the published station keys are, and as key files were before
-/// they were wrapped: `station NAME USE HEX` (16 bytes) or `storage USE ID HEX` (32 bytes).
+/// they were wrapped: `station NAME USE HEX` (16 bytes), `storage USE ID HEX` or `printer ID HEX`
+/// (32 bytes).
 struct KeyLine {
-  std::size_t number = 0;        ///< from 1
-  std::string_view station;      ///< empty in a storage line
-  std::uint16_t storage_id = 0;  ///< 0 in a station line
+  std::size_t number = 0;    ///< from 1
+  std::string_view station;  ///< only in a station's line
+  std::uint16_t id = 0;      ///< 0 in a station's line
   KeyUse use = KeyUse::pin;
   Key key;
 };
@@ -66,8 +67,9 @@ void for_each_line(const SecretText& text,
 /// Calls `take` for each line with a key. Throws std::runtime_error at a line that is none.
 void parse_key_file(const SecretText& text, const std::function<void(const KeyLine&)>& take);
 
-/// The first two or three words of a key's line, clear or wrapped: whose it is and what for.
-/// Returns what is wrong, or nothing.
+/// How many words at the front of a line that begins with `first` name its key; 0: it holds none.
+std::size_t key_name_words(std::string_view first);
+/// Reads them, clear or wrapped: whose key it is and what for. Returns what is wrong, or nothing.
 std::string parse_key_name(const std::vector<std::string_view>& words, KeyLine& line);
 /// A whole number from 1 to `most`, or 0.
 std::uint32_t parse_key_number(std::string_view text, std::uint32_t most);

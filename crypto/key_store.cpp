@@ -27,18 +27,19 @@ KeyMaterial& Key::material() const {
   return *material_;
 }
 
+bool FileKeyStore::take(const KeyLine& line) {
+  if (line.id == 0)
+    return station_keys_.try_emplace({std::string(line.station), line.use}, StationKey{line.key})
+        .second;
+  return storage_keys_.try_emplace({line.use, line.id}, StorageKey{line.key}).second;
+}
+
 std::unique_ptr<FileKeyStore> FileKeyStore::load_clear(const std::filesystem::path& file) {
   const SecretText text = read_key_file(file, KeyFileAccess::owner_only);
   auto store = std::make_unique<FileKeyStore>();
   parse_key_file(text, [&](const KeyLine& line) {
-    const bool fresh =
-        line.storage_id == 0
-            ? store->station_keys_
-                  .try_emplace({std::string(line.station), line.use}, StationKey{line.key})
-                  .second
-            : store->storage_keys_.try_emplace({line.use, line.storage_id}, StorageKey{line.key})
-                  .second;
-    if (!fresh) throw bad_key_line(file, line.number, "this key has been given already");
+    if (!store->take(line))
+      throw bad_key_line(file, line.number, "this key has been given already");
   });
   for (const KeyUse use : {KeyUse::card_index, KeyUse::card_seal, KeyUse::password})
     if (store->current_id(use) == 0)
@@ -51,11 +52,9 @@ std::unique_ptr<FileKeyStore> FileKeyStore::load_published(const std::filesystem
   const SecretText text = read_key_file(file, KeyFileAccess::published);
   auto store = std::make_unique<FileKeyStore>();
   parse_key_file(text, [&](const KeyLine& line) {
-    if (line.storage_id != 0)
+    if (is_storage_use(line.use))
       throw bad_key_line(file, line.number, "a storage key must not be published");
-    if (!store->station_keys_
-             .try_emplace({std::string(line.station), line.use}, StationKey{line.key})
-             .second)
+    if (!store->take(line))
       throw bad_key_line(file, line.number, "this key has been given already");
   });
   return store;
@@ -63,7 +62,7 @@ std::unique_ptr<FileKeyStore> FileKeyStore::load_published(const std::filesystem
 
 void FileKeyStore::put_station_key(std::string_view station, KeyUse use, Key key,
                                    base::TimeUs now) {
-  CP_ASSERT(!is_storage_use(use) && key.bytes().size() == kStationKeySize);
+  CP_ASSERT(is_station_use(use) && key.bytes().size() == kStationKeySize);
   const auto [at, is_new] = station_keys_.try_emplace({std::string(station), use});
   if (!is_new) ++at->second.generation;
   at->second.key = std::move(key);
@@ -73,12 +72,21 @@ void FileKeyStore::put_station_key(std::string_view station, KeyUse use, Key key
 std::uint16_t FileKeyStore::add_storage_key(KeyUse use, base::RandomSource& random,
                                             base::TimeUs now) {
   CP_ASSERT(is_storage_use(use));
+  return add_numbered_key(use, draw_storage_key(random), now);
+}
+
+std::uint16_t FileKeyStore::add_printer_key(Key key, base::TimeUs now) {
+  CP_ASSERT(key.bytes().size() == kNumberedKeySize);
+  return add_numbered_key(KeyUse::printer, std::move(key), now);
+}
+
+std::uint16_t FileKeyStore::add_numbered_key(KeyUse use, Key key, base::TimeUs now) {
   const std::uint16_t last = current_id(use);
   if (last == UINT16_MAX)
     throw std::runtime_error("there have been 65535 keys of use " + std::string(to_text(use)) +
                              "; there can be no more");
   const auto id = static_cast<std::uint16_t>(last + 1);
-  storage_keys_[{use, id}] = {draw_storage_key(random), whole_seconds(now)};
+  storage_keys_[{use, id}] = {std::move(key), whole_seconds(now)};
   return id;
 }
 

@@ -26,17 +26,22 @@ enum class KeyUse : std::uint8_t {
   card_seal,   ///< AES-256-GCM key that seals them
   password,    ///< HMAC-SHA-256 key of the password verifiers
   exchanged,   ///< AES-256-GCM key that seals station keys which came about by key exchange
+  printer,     ///< key that the card printer has too, under which it gets the files of lots
 };
 inline constexpr std::array kStationUses{KeyUse::pin, KeyUse::mac, KeyUse::transport};
 inline constexpr std::array kStorageUses{KeyUse::card_index, KeyUse::card_seal, KeyUse::password,
                                          KeyUse::exchanged};
-inline constexpr bool is_storage_use(KeyUse use) { return use >= KeyUse::card_index; }
+inline constexpr bool is_station_use(KeyUse use) { return use <= KeyUse::transport; }
+inline constexpr bool is_storage_use(KeyUse use) {
+  return use >= KeyUse::card_index && use <= KeyUse::exchanged;
+}
 
-/// As in KeyUse: `pin`, …, `exchanged`.
+/// As in KeyUse: `pin`, …, `printer`.
 std::string_view to_text(KeyUse use);
 std::optional<KeyUse> find_key_use(std::string_view name);
 
 struct KeyMaterial;
+struct KeyLine;
 
 /// Bytes of one key; wiped when the last copy is destroyed; never printed. Copies share the bytes
 /// and the cipher contexts made from them, which are made once and guarded: any thread.
@@ -53,14 +58,15 @@ class Key {
   std::shared_ptr<KeyMaterial> material_;
 };
 
-/// Station keys by station name; storage keys by the id that each sealed record carries.
+/// Station keys by station name; storage keys by the id that each sealed record carries, printer
+/// keys by the one that each file carries.
 /// Read-only after it is loaded; any thread.
 class KeyStore {
  public:
   virtual ~KeyStore() = default;
   /// The station's key for this use, or nullptr.
   virtual const Key* station_key(std::string_view station, KeyUse use) const = 0;
-  /// A storage key by id, or nullptr.
+  /// A storage or printer key by id, or nullptr.
   virtual const Key* storage_key(KeyUse use, std::uint16_t id) const = 0;
   /// The id with which new records are made; 0 where there is no key of this use.
   virtual std::uint16_t current_id(KeyUse use) const = 0;
@@ -86,7 +92,7 @@ class FileKeyStore : public KeyStore {
   /// A file in clear, as the version before this one made it: `station NAME USE HEX`, `storage USE
   /// ID HEX`.
   static std::unique_ptr<FileKeyStore> load_clear(const std::filesystem::path& file);
-  /// Station keys that may be readable by all: a demo set. No storage keys.
+  /// Station and printer keys that may be readable by all: a demo set. No storage keys.
   static std::unique_ptr<FileKeyStore> load_published(const std::filesystem::path& file);
   /// Whether the file is one that load() reads. Throws as it does.
   static bool is_wrapped(const std::filesystem::path& file);
@@ -100,6 +106,8 @@ class FileKeyStore : public KeyStore {
   void put_station_key(std::string_view station, KeyUse use, Key key, base::TimeUs now);
   /// A fresh storage key, with which new records are made from now on; the older ones stay.
   std::uint16_t add_storage_key(KeyUse use, base::RandomSource& random, base::TimeUs now);
+  /// The printer key from now on; returns its id. The older ones stay, for files made under them.
+  std::uint16_t add_printer_key(Key key, base::TimeUs now);
   /// A first key for each storage use that has none.
   void add_missing_storage_keys(base::RandomSource& random, base::TimeUs now);
   /// The first storage key of `older` that is not here as it is there: what was made under it could
@@ -121,11 +129,15 @@ class FileKeyStore : public KeyStore {
     base::TimeUs since_us = 0;
   };
   using StationKeys = std::map<std::pair<std::string, KeyUse>, StationKey>;
-  using StorageKeys = std::map<std::pair<KeyUse, std::uint16_t>, StorageKey>;
+  using StorageKeys = std::map<std::pair<KeyUse, std::uint16_t>, StorageKey>;  ///< and printer keys
   const StationKeys& station_keys() const { return station_keys_; }
   const StorageKeys& storage_keys() const { return storage_keys_; }
 
  private:
+  /// False when there is such a key already.
+  bool take(const KeyLine& line);
+  std::uint16_t add_numbered_key(KeyUse use, Key key, base::TimeUs now);
+
   StationKeys station_keys_;
   StorageKeys storage_keys_;
 };

@@ -52,7 +52,7 @@ MasterKeys MasterKeys::load(const MasterKeySource& source) {
   MasterKeys keys;
   for_each_line(text, [&](std::size_t number, const std::vector<std::string_view>& words) {
     const bool is_key = words.size() == 1;
-    auto key = is_key ? key_from_hex(words[0], kStorageKeySize) : std::nullopt;
+    auto key = is_key ? key_from_hex(words[0], kNumberedKeySize) : std::nullopt;
     if (!key)
       throw bad_key_line(source.file, number, "a master key is a line of 64 hexadecimal digits");
     keys.keys_.push_back(std::move(*key));

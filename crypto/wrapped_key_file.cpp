@@ -3,6 +3,7 @@
 //   wrapped 1 <check value of the master key>
 //   station NAME USE GENERATION SINCE <48 hexadecimal digits>
 //   storage USE ID SINCE <80 hexadecimal digits>
+//   printer ID SINCE <80 hexadecimal digits>
 //   authentic <64 hexadecimal digits>
 
 #include <openssl/hmac.h>
@@ -85,7 +86,7 @@ void check_authentic(const SecretText& text, const Key& master) {
                            "bring back a copy of it");
 }
 
-/// Of `station NAME USE GENERATION SINCE HEX` and `storage USE ID SINCE HEX`.
+/// Of `station NAME USE GENERATION SINCE HEX`, `storage USE ID SINCE HEX`, `printer ID SINCE HEX`.
 struct WrappedLine : KeyLine {
   std::uint32_t generation = 1;
   base::TimeUs since_us = 0;
@@ -93,17 +94,17 @@ struct WrappedLine : KeyLine {
 
 WrappedLine read_line(const SecretText& text, std::size_t number,
                       const std::vector<std::string_view>& words, const Key& master) {
-  const bool storage = words[0] == "storage";
-  if (words.size() != (storage ? 5u : 6u))
+  const bool station = words[0] == "station";
+  if (words.size() != key_name_words(words[0]) + (station ? 3 : 2))
     throw bad_key_line(text.file, number, "not of the form of a key's line");
   WrappedLine line;
   if (const std::string wrong = parse_key_name(words, line); !wrong.empty())
     throw bad_key_line(text.file, number, wrong);
-  if (!storage) line.generation = parse_key_number(words[3], UINT32_MAX);
+  if (station) line.generation = parse_key_number(words[3], UINT32_MAX);
   const std::string_view since = words[words.size() - 2];
   std::int64_t seconds = 0;
   const auto [at, error] = std::from_chars(since.data(), since.data() + since.size(), seconds);
-  const std::size_t size = storage ? kStorageKeySize : kStationKeySize;
+  const std::size_t size = station ? kStationKeySize : kNumberedKeySize;
   const auto wrapped = base::from_hex(words.back());
   auto key = wrapped ? unwrap_key(master, *wrapped) : std::nullopt;
   if (!key || key->bytes().size() != size || line.generation == 0 || error != std::errc() ||
@@ -136,8 +137,8 @@ void write_file(const FileKeyStore& store, const std::filesystem::path& file,
     end_line(each.since_us, each.key);
   }
   for (const auto& [name, each] : store.storage_keys()) {
-    text.append("storage ").append(to_text(name.first)).append(" ");
-    text.append(std::to_string(name.second));
+    if (is_storage_use(name.first)) text.append("storage ");
+    text.append(to_text(name.first)).append(" ").append(std::to_string(name.second));
     end_line(each.since_us, each.key);
   }
   const Digest digest = authentication(key, text);
@@ -163,13 +164,13 @@ std::unique_ptr<FileKeyStore> FileKeyStore::load(const std::filesystem::path& fi
   check_authentic(text, key);
   auto store = std::make_unique<FileKeyStore>();
   for_each_line(text, [&](std::size_t number, const std::vector<std::string_view>& words) {
-    if (words[0] != "station" && words[0] != "storage") return;
+    if (key_name_words(words[0]) == 0) return;
     const WrappedLine line = read_line(text, number, words, key);
-    if (line.storage_id == 0)
+    if (line.id == 0)
       store->station_keys_[{std::string(line.station), line.use}] = {line.key, line.generation,
                                                                      line.since_us};
     else
-      store->storage_keys_[{line.use, line.storage_id}] = {line.key, line.since_us};
+      store->storage_keys_[{line.use, line.id}] = {line.key, line.since_us};
   });
   return store;
 }

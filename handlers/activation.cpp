@@ -15,7 +15,7 @@ Refusal activate(Exchange& exchange) {
     return refusal;
   in_hand.card.state = ledger::CardState::active;
   set_new_password(exchange, in_hand);
-  if (exchange.request.tags.find(12)) set_owner(exchange, in_hand.id);
+  if (exchange.request.tags.find(12)) set_owner(exchange, in_hand);
   ledger::write_card(exchange.context.draft, in_hand.id, in_hand.card);
   add_card_balances(exchange.answer, in_hand.card);
   exchange.answer.approval = approval_of(exchange.answer.sequence);

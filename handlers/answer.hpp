@@ -11,10 +11,10 @@
 
 namespace handlers {
 
-/// One group of DE 54 in won.
+/// One group of DE 54, in won or points.
 struct AdditionalAmount {
   std::array<char, 2> account_type;  ///< 00 card, 30 an agent's prefund
-  std::array<char, 2> amount_type;   ///< 01 ledger balance, 02 available
+  std::array<char, 2> amount_type;   ///< 01 ledger balance, 02 available, 90 points
   std::int64_t amount_won = 0;
 };
 
@@ -27,12 +27,12 @@ struct Answer {
   std::int64_t amount_won = 0;       ///< DE 4 instead of the request's, when not 0
   std::array<char, 6> approval{};    ///< DE 38 when approval[0] != 0
   std::array<char, 12> reference{};  ///< DE 37 made by the switch when the request had none
-  std::array<AdditionalAmount, 2> amounts{};
+  std::array<AdditionalAmount, 3> amounts{};
   std::uint8_t amount_count = 0;
   std::uint64_t card_key = 0;  ///< tells apart the cards that DE 2 names, known or not; 0: none
                                ///< was looked for
   codec::DigitText<19> card;   ///< DE 2 instead of the request's, when size != 0
-  std::array<char, 256> tags;  ///< DE 48; not initialised
+  std::array<char, 960> tags;  ///< DE 48, a statement's at most; not initialised
   std::size_t tags_size = 0;
   /// A remembered answer in iso87-binary, to be sent again instead of all the above.
   std::array<std::uint8_t, 1'200> replay;

@@ -22,7 +22,7 @@ void write_reason(codec::Writer& writer, const Answer& answer) {
 }
 
 void write_amounts(codec::Writer& writer, const Answer& answer) {
-  std::array<char, 40> text;
+  std::array<char, 3 * 20> text;
   char* out = text.data();
   for (std::size_t i = 0; i < answer.amount_count; ++i) {
     const AdditionalAmount& amount = answer.amounts[i];

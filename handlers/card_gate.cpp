@@ -64,9 +64,10 @@ void forget_wrong(Exchange& exchange, CardInHand& in_hand) {
 /// Agents and the site are told that the card is not activated; others only when they know the
 /// password, else the card does not exist for them. Wrong passwords count all the same; the block
 /// they end in comes later in the order of checks and changes neither answer.
-Refusal not_activated(Exchange& exchange, CardInHand& in_hand) {
+Refusal not_activated(Exchange& exchange, const GateRules& rules, CardInHand& in_hand) {
   const Role role = exchange.request.station.role;
-  const PasswordCheck password = check_password(exchange, in_hand);
+  const PasswordCheck password =
+      rules.asks_password ? check_password(exchange, in_hand) : PasswordCheck::absent;
   if (in_hand.card.blocked == 0) {
     if (password == PasswordCheck::wrong) count_wrong(exchange, in_hand);
     if (password == PasswordCheck::right) forget_wrong(exchange, in_hand);
@@ -101,7 +102,7 @@ Refusal pass_gate(Exchange& exchange, GateRules rules, CardInHand& in_hand) {
 
   if (card.state == CardState::closed) return Refusal::card_closed;
   if (card.state != rules.wanted && !rules.any_state_passes)
-    return rules.wanted == CardState::active ? not_activated(exchange, in_hand)
+    return rules.wanted == CardState::active ? not_activated(exchange, rules, in_hand)
                                              : Refusal::wrong_card_state;
   if ((card.blocked & ~rules.passing_blocks) != 0) return Refusal::card_blocked;
   if (!rules.expired_passes && card.is_expired(exchange.context.today()))
@@ -127,6 +128,10 @@ void add_card_balances(Answer& answer, const ledger::CardRecord& card) {
   answer.amounts[0] = {{'0', '0'}, {'0', '1'}, card.balance_won};
   answer.amounts[1] = {{'0', '0'}, {'0', '2'}, card.available_won()};
   answer.amount_count = 2;
+}
+
+void add_points(Answer& answer, const ledger::CardRecord& card) {
+  answer.amounts[answer.amount_count++] = {{'0', '0'}, {'9', '0'}, card.points};
 }
 
 Refusal check_category(const Exchange& exchange, const ledger::CardRecord& card) {

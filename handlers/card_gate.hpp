@@ -30,6 +30,8 @@ Refusal find_named_card(Exchange& exchange, ledger::CardRecord& card);
 
 /// DE 54 of a card: ledger balance and available balance.
 void add_card_balances(Answer& answer, const ledger::CardRecord& card);
+/// … and its points, behind what is there.
+void add_points(Answer& answer, const ledger::CardRecord& card);
 
 /// The merchant in DE 42 sells something, and what DE 18 says is of its category: else a refusal.
 Refusal check_category(const Exchange& exchange, const ledger::CardRecord& card);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "handlers/number_text.hpp"
+#include "handlers/rated_call.hpp"
 #include "handlers/tag_values.hpp"
 
 namespace handlers {
@@ -27,6 +28,8 @@ constexpr std::array<std::uint8_t, 10> kActivation{2, 3, 7, 11, 12, 13, 41, 42, 
 constexpr std::array<std::uint8_t, 12> kCompletion{2, 3, 4, 7, 11, 12, 13, 37, 38, 41, 42, 49};
 constexpr std::array<std::uint8_t, 9> kPasswordChange{2, 3, 7, 11, 12, 13, 41, 42, 48};
 constexpr std::array<std::uint8_t, 9> kDeposit{3, 4, 7, 11, 12, 13, 41, 42, 49};
+constexpr std::array<std::uint8_t, 11> kExchange{2, 3, 4, 7, 11, 12, 13, 41, 42, 49, 52};
+constexpr std::array<std::uint8_t, 9> kStatement{2, 3, 7, 11, 12, 13, 41, 42, 48};
 constexpr std::array<std::uint8_t, 4> kReversal{7, 11, 41, 42};
 
 constexpr std::uint8_t kPaying = roles(Role::terminal, Role::telephone, Role::site);
@@ -41,7 +44,7 @@ constexpr std::uint8_t kInquiring =
 constexpr std::uint8_t kReversing =
     roles(Role::terminal, Role::telephone, Role::agent, Role::site, Role::bank);
 
-constexpr std::array<CatalogueRow, 16> kRows{{
+constexpr std::array<CatalogueRow, 19> kRows{{
     {Transaction::verify, 100, 33, kCardOnly, kPaying, false, {}, verify},
     {Transaction::inquiry, 100, 31, kCardOnly, kInquiring, false, {}, inquire},
     {Transaction::collect, 100, 91, kCollect, kSelling, false, {}, collect},
@@ -63,6 +66,11 @@ constexpr std::array<CatalogueRow, 16> kRows{{
      unblock},
     {Transaction::deposit, 200, 21, kDeposit, roles(Role::bank), true, TransactionKind::deposit,
      deposit},
+    {Transaction::recharge, 200, 28, kCardAndAmount, kSelling, true, TransactionKind::recharge,
+     recharge},
+    {Transaction::points_exchange, 200, 97, kExchange, kSite, true,
+     TransactionKind::points_exchange, exchange_points},
+    {Transaction::statement, 100, 38, kStatement, kBlocking, false, {}, make_statement},
     {Transaction::reversal, 400, -1, kReversal, kReversing, true, TransactionKind::reversal,
      reverse},
     {Transaction::reversal, 420, -1, kReversal, kReversing, true, TransactionKind::reversal,
@@ -86,7 +94,8 @@ class LowestBad {
 bool needs_password(const CatalogueRow& row, const Request& request, const Rules& rules) {
   const Role role = request.station.role;
   if (row.transaction == Transaction::password_change) return !request.tags.find(12);
-  if (row.transaction == Transaction::block || row.transaction == Transaction::unblock)
+  if (row.transaction == Transaction::block || row.transaction == Transaction::unblock ||
+      row.transaction == Transaction::statement)
     return role != Role::operating;
   if (!request.station.password_required || request.names_foreign_card(rules.bin)) return false;
   switch (row.transaction) {
@@ -137,6 +146,12 @@ bool collect_tags_are_good(const Request& request) {
   return order && is_order_id(*order) && which && read_card_place(*which);
 }
 
+bool statement_tags_are_good(const Request& request) {
+  const auto from = request.tags.find(40), to = request.tags.find(41);
+  const auto cursor = request.tags.find(42);
+  return from && to && read_period(*from, *to) && (!cursor || read_cursor(*cursor));
+}
+
 bool tags_are_good(const CatalogueRow& row, const Request& request) {
   switch (row.transaction) {
     case Transaction::sale:
@@ -148,6 +163,12 @@ bool tags_are_good(const CatalogueRow& row, const Request& request) {
       return new_password_tags_are_good(request);
     case Transaction::registration:
       return registration_tags_are_good(request);
+    case Transaction::statement:
+      return statement_tags_are_good(request);
+    case Transaction::hold:
+      return called_number_is_good(request);
+    case Transaction::completion:
+      return seconds_used_are_good(request);
     default:
       return true;
   }
@@ -183,7 +204,7 @@ const CatalogueRow* find_row(const Request& request) {
   for (const CatalogueRow& row : kRows) {
     if (row.mti == request.mti.value &&
         (row.operation < 0 || row.operation == static_cast<int>(request.operation())) &&
-        (row.transaction != Transaction::sale || request.to_account() == 0))
+        (!names_a_payer(row.transaction) || request.to_account() == 0))
       return &row;
   }
   return nullptr;

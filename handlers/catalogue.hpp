@@ -21,6 +21,8 @@ struct Decision {
   std::int64_t moved_won = 0;  ///< posted; of a hold: reserved
   ledger::Sequence original = 0;
   std::uint32_t lasts_s = 0;  ///< of a hold
+  std::uint16_t points_bp = 0;
+  ledger::Sequence previous_recharge = 0;
 };
 
 /// A remembered request on its way through its handler.
@@ -50,6 +52,9 @@ enum class Transaction : std::uint8_t {
   block,
   unblock,
   deposit,
+  recharge,
+  points_exchange,
+  statement,
   reversal,
 };
 
@@ -63,6 +68,11 @@ struct CatalogueRow {
   ledger::TransactionKind kind;  ///< of what is remembered
   Handler handler;
 };
+
+/// The middle pair of DE 3 says where the money comes from.
+constexpr bool names_a_payer(Transaction transaction) {
+  return transaction == Transaction::sale || transaction == Transaction::recharge;
+}
 
 /// The row for this message, or nullptr: no such transaction.
 const CatalogueRow* find_row(const Request& request);
@@ -85,6 +95,9 @@ Refusal register_owner(Exchange& exchange);
 Refusal block(Exchange& exchange);
 Refusal unblock(Exchange& exchange);
 Refusal deposit(Exchange& exchange);
+Refusal recharge(Exchange& exchange);
+Refusal exchange_points(Exchange& exchange);
+Refusal make_statement(Exchange& exchange);
 Refusal reverse(Exchange& exchange);
 
 }  // namespace handlers

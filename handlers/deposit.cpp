@@ -3,19 +3,13 @@
 #include "handlers/approval.hpp"
 #include "handlers/card_gate.hpp"
 #include "handlers/originals.hpp"
+#include "handlers/spending.hpp"
 
 namespace handlers {
 namespace {
 
 using ledger::AccountKey;
 using ledger::AccountKind;
-
-/// As of a recharge: at most so much at a time, and no balance above the cap.
-Refusal check_cap(const Rules& rules, const ledger::CardRecord& card, std::int64_t amount_won) {
-  return amount_won > kMostRechargeWon || card.balance_won + amount_won > rules.balance_cap_won
-             ? Refusal::over_cap
-             : Refusal::none;
-}
 
 /// The account that gets the deposit.
 Refusal find_receiver(Exchange& exchange, AccountKey& receiver) {
@@ -37,7 +31,7 @@ Refusal find_receiver(Exchange& exchange, AccountKey& receiver) {
   if (const Refusal refusal = pass_gate(exchange, rules, in_hand); refusal != Refusal::none)
     return refusal;
   receiver = AccountKey::card(in_hand.id);
-  return check_cap(exchange.context.rules, in_hand.card, request.amount_won);
+  return check_cap(exchange, in_hand.card, request.amount_won);
 }
 
 }  // namespace

@@ -20,7 +20,10 @@ Refusal inquire(Exchange& exchange) {
     return refusal;
 
   Answer& answer = exchange.answer;
-  if (role != Role::site || in_hand.password_checked) add_card_balances(answer, in_hand.card);
+  if (role != Role::site || in_hand.password_checked) {
+    add_card_balances(answer, in_hand.card);
+    if (in_hand.card.registered != 0 || in_hand.card.points != 0) add_points(answer, in_hand.card);
+  }
   codec::TagWriter tags(answer.tags);
   tags.add(6, date_text(in_hand.card.last_day).view());
   if (role == Role::site) {

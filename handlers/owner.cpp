@@ -24,8 +24,9 @@ void set_new_password(Exchange& exchange, CardInHand& in_hand) {
   ledger::write_card_file(exchange.context.draft, file);
 }
 
-void set_owner(Exchange& exchange, ledger::CardId id) {
-  ledger::CardFile file = read_file(exchange, id);
+void set_owner(Exchange& exchange, CardInHand& in_hand) {
+  in_hand.card.registered = 1;
+  ledger::CardFile file = read_file(exchange, in_hand.id);
   file.customer = *exchange.request.tags.find(12);
   ledger::write_card_file(exchange.context.draft, file);
 }

@@ -9,7 +9,7 @@ namespace handlers {
 /// password is erased. The card's file is written, the card's record is for the caller to write.
 void set_new_password(Exchange& exchange, CardInHand& in_hand);
 
-/// Customer id from the tag 0012.
-void set_owner(Exchange& exchange, ledger::CardId id);
+/// Customer id from the tag 0012. As with the password.
+void set_owner(Exchange& exchange, CardInHand& in_hand);
 
 }  // namespace handlers

@@ -6,6 +6,7 @@
 #include "handlers/spending.hpp"
 
 namespace handlers {
+
 Refusal purchase(Exchange& exchange) {
   const Request& request = exchange.request;
   Context& context = exchange.context;
@@ -23,15 +24,7 @@ Refusal purchase(Exchange& exchange) {
     return refusal;
   if (amount > card.available_won()) return Refusal::not_enough_balance;
 
-  add_to_day(card, context.business_day(), amount);
-  ledger::write_card(context.draft, in_hand.id, card);
-  exchange.decision.entry.move(
-      ledger::AccountKey::card(in_hand.id),
-      ledger::AccountKey::of(ledger::AccountKind::merchant_payable, request.merchant), amount);
-  exchange.decision.moved_won = amount;
-  count(exchange, &ledger::TotalsRecord::debits, amount);
-  card.balance_won -= amount;
-  add_card_balances(exchange.answer, card);
+  spend(exchange, in_hand.id, card, amount);
   exchange.answer.approval = approval_of(exchange.answer.sequence);
   return Refusal::none;
 }

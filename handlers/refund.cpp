@@ -4,6 +4,7 @@
 #include "handlers/approval.hpp"
 #include "handlers/card_gate.hpp"
 #include "handlers/originals.hpp"
+#include "handlers/points.hpp"
 #include "ledger/holds.hpp"
 
 namespace handlers {
@@ -86,6 +87,8 @@ Refusal refund(Exchange& exchange) {
     return refusal;
   if (card.state == ledger::CardState::closed) return Refusal::refund_to_closed_card;
 
+  adjust_points(exchange, original->head.card, original->head.points_bp, refundable,
+                refundable - amount);
   undone.refunded_won += amount;
   ledger::write_undone(context.draft, purchase, undone);
   exchange.decision.entry.move(

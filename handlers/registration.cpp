@@ -10,7 +10,8 @@ Refusal register_owner(Exchange& exchange) {
   CardInHand in_hand;
   if (const Refusal refusal = pass_gate(exchange, {}, in_hand); refusal != Refusal::none)
     return refusal;
-  set_owner(exchange, in_hand.id);
+  set_owner(exchange, in_hand);
+  ledger::write_card(exchange.context.draft, in_hand.id, in_hand.card);
   return Refusal::none;
 }
 

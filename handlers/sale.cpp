@@ -15,10 +15,11 @@ using ledger::AccountKey;
 using ledger::AccountKind;
 using ledger::CardId;
 
-/// The lines of tag 0001, known products only.
+/// The lines of tag 0001, known face values only.
 struct Order {
   struct Line {
-    const ledger::ProductRecord* product = nullptr;
+    std::int64_t face_won = 0;
+    const ledger::ProductRecord* product = nullptr;  ///< a stock card's own, once it is known
     unsigned quantity = 0;
   };
   std::array<Line, OrderLines::kMost> lines{};
@@ -27,32 +28,37 @@ struct Order {
   std::int64_t total_won = 0;
 };
 
+/// A stock card is sold by its face value, also when its product has ended.
 Refusal read_order(const Exchange& exchange, Order& order) {
+  const ledger::Directory& directory = exchange.context.directory;
+  const bool one_card_named = exchange.request.names_card();
   const auto wanted = read_order_lines(*exchange.request.tags.find(1));
   CP_ASSERT(wanted.has_value());  // the catalogue has looked
   for (; order.line_count < wanted->count; ++order.line_count) {
     Order::Line& line = order.lines[order.line_count];
-    line.product =
-        exchange.context.directory.product_of_face(wanted->lines[order.line_count].face_won);
+    line.face_won = wanted->lines[order.line_count].face_won;
+    line.product = directory.product_of_face(line.face_won);
     line.quantity = wanted->lines[order.line_count].quantity;
-    if (line.product == nullptr) return Refusal::unknown_face_value;
+    if (one_card_named ? !directory.has_face(line.face_won) : line.product == nullptr)
+      return Refusal::unknown_face_value;
     if (line.quantity == 0) return Refusal::amount_not_the_lines;
     order.card_count += line.quantity;
-    order.total_won += line.product->face_won * line.quantity;
+    order.total_won += line.face_won * line.quantity;
   }
   if (exchange.request.amount_won == 0) return Refusal::amount_zero;
-  const bool one_card_named = exchange.request.names_card();
   if (order.total_won != exchange.request.amount_won || (one_card_named && order.card_count != 1))
     return Refusal::amount_not_the_lines;
   return Refusal::none;
 }
 
 /// The named card must be in stock, unblocked, and of the face value that is paid for.
-Refusal check_stock_card(Exchange& exchange, const Order& order, ledger::CardRecord& card) {
+Refusal check_stock_card(Exchange& exchange, Order::Line& line, ledger::CardRecord& card) {
   if (const Refusal refusal = find_named_card(exchange, card); refusal != Refusal::none)
     return refusal;
   if (card.state == ledger::CardState::closed) return Refusal::card_closed;
-  if (card.product != order.lines[0].product->number) return Refusal::not_the_cards_face_value;
+  line.product = exchange.context.directory.product(card.product);
+  CP_ASSERT(line.product != nullptr);  // products are never removed
+  if (line.product->face_won != line.face_won) return Refusal::not_the_cards_face_value;
   if (card.state != ledger::CardState::stock) return Refusal::wrong_card_state;
   return card.blocked != 0 ? Refusal::card_blocked : Refusal::none;
 }
@@ -67,6 +73,7 @@ void sell_stock_card(Exchange& exchange, CardId id, ledger::CardRecord card, bas
   card.state = ledger::CardState::active;
   card.last_day = last_day;
   card.had_hold = 0;
+  card.registered = exchange.request.tags.find(12) ? 1 : 0;
   ledger::write_card(draft, id, card);
   auto file = ledger::read_card_file(draft, id);
   CP_ASSERT(file.has_value());
@@ -116,7 +123,7 @@ Refusal sell(Exchange& exchange) {
   const bool from_stock = request.names_card();
   ledger::CardRecord stock_card;
   if (from_stock) {
-    if (const Refusal refusal = check_stock_card(exchange, order, stock_card);
+    if (const Refusal refusal = check_stock_card(exchange, order.lines[0], stock_card);
         refusal != Refusal::none)
       return refusal;
   }

@@ -21,10 +21,10 @@ bool has_role(const CatalogueRow& row, Role role) {
   return (row.roles >> static_cast<unsigned>(role) & 1) != 0;
 }
 
-/// Where the money of a sale comes from: cash is the agents'; what a bank or card company would
-/// have to be asked for is not served.
+/// Where the money of a sale or recharge comes from: cash is the agents'; what a bank or card
+/// company would have to be asked for is not served.
 Refusal check_funding(const CatalogueRow& row, const Request& request) {
-  if (row.transaction != Transaction::sale) return Refusal::none;
+  if (!names_a_payer(row.transaction)) return Refusal::none;
   if (request.from_account() != kCash) return Refusal::no_such_transaction;
   return request.station.role == Role::agent ? Refusal::none : Refusal::cash_not_permitted;
 }
@@ -39,6 +39,7 @@ bool is_right_party(const CatalogueRow& row, PartyKind kind) {
     case Transaction::refund:
       return kind == PartyKind::merchant;
     case Transaction::sale:
+    case Transaction::recharge:
       return kind == PartyKind::agent;
     case Transaction::deposit:
       return kind == PartyKind::bank;
@@ -205,6 +206,9 @@ ledger::TransactionHead make_head(const CatalogueRow& row, const Exchange& excha
   if (head.approval[0] == 0) head.approval.fill(' ');
   head.kind = row.kind;
   head.lasts_s = decision.lasts_s;
+  head.points_bp = decision.points_bp;
+  head.previous_recharge = decision.previous_recharge;
+  head.entry = ledger::entry_kind(row.kind, exchange.request.station.role == Role::telephone);
   return head;
 }
 

@@ -34,14 +34,8 @@ struct Station {
 /// What is configured and the same for all requests.
 struct Rules {
   std::string bin = "941012";
-  std::int64_t transaction_limit_won = 1'000'000;
-  std::int64_t daily_limit_won = 3'000'000;
-  std::int64_t balance_cap_won = 1'000'000;  ///< of a card, after a recharge or deposit
-  std::uint32_t hold_s = 86'400;             ///< how long a hold lasts that is no call's
+  std::uint32_t hold_s = 86'400;  ///< how long a hold lasts that is no call's
 };
-
-/// At most so much is paid into a card at a time.
-inline constexpr std::int64_t kMostRechargeWon = 1'000'000;
 
 /// When a batch is decided.
 struct Moment {

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t kFaceDigits = 6, kQuantityDigits = 2, kLine = kFaceDigits + kQuantityDigits;
 constexpr std::size_t kOrderId = 16, kPlaceDigits = 3, kMostHint = 60, kMostCustomer = 20;
+constexpr int kMostMonths = 24;
+constexpr std::size_t kMostCalled = 20, kMostSecondsDigits = 6;
 
 /// Of checked digits.
 unsigned number_of(std::string_view digits) {
@@ -79,10 +81,43 @@ std::optional<unsigned> read_card_place(std::string_view value) {
   return number_of(value);
 }
 
+std::optional<Period> read_period(std::string_view from, std::string_view to) {
+  const auto is_month = [](std::string_view text) {
+    return text.size() == 6 && is_digits(text) && number_of(text.substr(4)) >= 1 &&
+           number_of(text.substr(4)) <= 12;
+  };
+  if (!is_month(from) || !is_month(to)) return std::nullopt;
+  const auto month_count = [](std::string_view text) {
+    return static_cast<int>(number_of(text.substr(0, 4)) * 12 + number_of(text.substr(4)));
+  };
+  const int months = month_count(to) - month_count(from) + 1;
+  if (months < 1 || months > kMostMonths) return std::nullopt;
+  // No month has a day after the 31st: as a bound it need not be one.
+  return Period{number_of(from) * 100 + 1, number_of(to) * 100 + 31};
+}
+
+std::optional<ledger::Sequence> read_cursor(std::string_view value) {
+  constexpr std::size_t kMostDigits = 18;
+  if (value.empty() || value.size() > kMostDigits || !is_digits(value)) return std::nullopt;
+  ledger::Sequence sequence = 0;
+  for (const char digit : value)
+    sequence = sequence * 10 + static_cast<ledger::Sequence>(digit - '0');
+  return sequence;
+}
+
 bool is_hint(std::string_view value) { return value.size() <= kMostHint && is_utf8(value); }
 
 bool is_customer_id(std::string_view value) {
   return !value.empty() && value.size() <= kMostCustomer;
+}
+
+bool is_called_number(std::string_view value) {
+  return !value.empty() && value.size() <= kMostCalled && is_digits(value);
+}
+
+std::optional<unsigned> read_seconds(std::string_view value) {
+  if (value.empty() || value.size() > kMostSecondsDigits || !is_digits(value)) return std::nullopt;
+  return number_of(value);
 }
 
 }  // namespace handlers

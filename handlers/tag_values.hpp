@@ -7,6 +7,9 @@
 #include <optional>
 #include <string_view>
 
+#include "base/time.hpp"
+#include "ledger/records.hpp"
+
 namespace handlers {
 
 /// Tag 0001: one to six lines of face value (6 digits) and quantity (2 digits). Whether there is
@@ -28,10 +31,26 @@ bool is_order_id(std::string_view value);
 /// Tag 0003 of a collect: which card of the order, three digits.
 std::optional<unsigned> read_card_place(std::string_view value);
 
+/// Tags 0040 and 0041: local months from … to, both in it.
+struct Period {
+  base::Date first = 0, last = 0;  ///< days
+};
+/// Nothing when one is no month, they are upside down, or more than 24.
+std::optional<Period> read_period(std::string_view from, std::string_view to);
+
+/// Tag 0042: the transaction at which the next page begins.
+std::optional<ledger::Sequence> read_cursor(std::string_view value);
+
 /// Tag 0011: UTF-8 (RFC 3629) of at most 60 bytes.
 bool is_hint(std::string_view value);
 
 /// Tag 0012: 1 to 20 characters.
 bool is_customer_id(std::string_view value);
+
+/// Tag 0030: 1 to 20 digits.
+bool is_called_number(std::string_view value);
+
+/// Tag 0032: one to six digits.
+std::optional<unsigned> read_seconds(std::string_view value);
 
 }  // namespace handlers

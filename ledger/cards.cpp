@@ -108,7 +108,7 @@ void write_card_file(Draft& draft, const CardFile& file) {
   draft.put(Table::card_files, number_key(file.head.id), encode(file));
 }
 
-CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted) {
+CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted, CardSecrets* told) {
   const CardId id = draft.next_number(kCardCounter);
   const UniqueNumber number = draw_unique(draft, maker, Secret::card_number, [&] {
     return wanted.number.empty() ? random_card_number(maker) : std::string(wanted.number);
@@ -129,6 +129,7 @@ CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted) {
   file.head.pin = maker.vault.seal(Secret::pin_number, id, pin.digits, maker.random);
   file.head.product = wanted.product->number;
   file.head.from_lot = wanted.from_lot;
+  file.head.lot = wanted.lot;
   file.head.has_initial = 1;
   file.initial = maker.vault.seal(Secret::initial_password, id, password, maker.random);
   file.customer = wanted.customer;
@@ -137,6 +138,7 @@ CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted) {
   card.state = wanted.state;
   card.product = wanted.product->number;
   card.last_day = wanted.last_day;
+  card.registered = wanted.customer.empty() ? 0 : 1;
   set_password(maker.vault, id, card, password);
   if (wanted.from_lot) {
     file.head.initial_verifier = card.verifier;
@@ -147,6 +149,9 @@ CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted) {
   draft.write(Table::pin_numbers, key_of(pin.hash), CardReference{id});
   write_card(draft, id, card);
   write_card_file(draft, file);
+  if (told != nullptr)
+    *told = {crypto::ClearText(number.digits), crypto::ClearText(pin.digits),
+             crypto::ClearText(password)};
   return id;
 }
 

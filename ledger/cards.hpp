@@ -49,11 +49,18 @@ struct NewCard {
   base::Date last_day = 0;
   Sequence sold_by = 0;
   bool from_lot = false;
+  std::uint32_t lot = 0;  ///< number of a lot that has a record
   std::string_view customer;
   std::string_view number;
   std::string_view initial_password;
 };
-CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted);
+/// What is printed on a card, in clear; wiped when dropped.
+struct CardSecrets {
+  crypto::ClearText number, pin, initial_password;
+};
+/// With `told`, also what its buyer gets to see.
+CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted,
+                 CardSecrets* told = nullptr);
 
 void set_password(crypto::CardVault& vault, CardId id, CardRecord& card, std::string_view password);
 /// Constant-time; the same work whether right or wrong.

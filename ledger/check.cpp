@@ -16,9 +16,11 @@ CheckReport check_books(Snapshot& snapshot, crypto::CardVault* vault, const Chec
     source.progress.begin(share, doing, expected);
     check();
   };
-  part(2, "merchants, terminals, products, keys", 1, [&] {
+  part(2, "merchants, terminals, products, rates, keys", 1, [&] {
     check_meta(source, state);
     check_parties(source, state);
+    read_lots(source, state, report);
+    check_rates(source, state);
     check_station_keys(source, vault);
   });
   part(18, "counting the cards", state.card_counter, [&] { count_cards(source, state); });
@@ -28,7 +30,10 @@ CheckReport check_books(Snapshot& snapshot, crypto::CardVault* vault, const Chec
   const std::uint64_t cards = state.last_card, all = state.last_transaction;
   part(10, "holds", cards, [&] { check_holds(source, state, report); });
   part(50, "cards", cards, [&] { check_cards(source, state, report); });
-  part(120, "card files", cards, [&] { check_card_files(source, state, vault); });
+  part(120, "card files", cards, [&] {
+    check_card_files(source, state, vault);
+    check_lots(source, state);
+  });
   part(78, "card numbers", 2 * cards, [&] { check_card_indexes(source, state); });
   part(30, "totals", all / 16, [&] { check_totals(source, state, report); });
   part(20, "refunds and reversals", all / 16, [&] {
@@ -41,6 +46,9 @@ CheckReport check_books(Snapshot& snapshot, crypto::CardVault* vault, const Chec
   add_won(report.all_won, report.cards_won);
   if (report.all_won != 0)
     source.add(Table::accounts, {}, "all balances together are " + won(report.all_won) + ", not 0");
+  if (report.all_points != 0)
+    source.add(Table::accounts, {},
+               "all points together are " + std::to_string(report.all_points) + ", not 0");
   source.progress.end();
   return report;
 }
@@ -72,6 +80,7 @@ std::string counts_table(const CheckReport& report) {
       {"totals", count(report.totals)},
       {"duplicates", count(report.duplicates)},
       {"orders", count(report.orders)},
+      {"lots", count(report.lots)},
       {"on cards, won", grouped(report.cards_won)},
       {"all balances, won", grouped(report.all_won)},
   };

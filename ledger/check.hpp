@@ -22,9 +22,10 @@ struct Finding {
 
 struct CheckReport {
   std::uint64_t transactions = 0, postings = 0, cards = 0, accounts = 0, holds = 0, totals = 0,
-                duplicates = 0, orders = 0;
+                duplicates = 0, orders = 0, lots = 0;
   std::int64_t cards_won = 0;       ///< sum of all card balances
   std::int64_t all_won = 0;         ///< sum of all balances; 0 when the books are right
+  std::int64_t all_points = 0;      ///< … and in points
   std::uint64_t finding_count = 0;  ///< all of them; the first 100 are in `findings`
   std::vector<Finding> findings;
 

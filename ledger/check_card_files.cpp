@@ -164,8 +164,13 @@ void check_card_files(Source& source, State& state, crypto::CardVault* vault) {
                            state.card_numbers += mark_of(key_of(file->head.number_hash), id);
                            state.pin_numbers += mark_of(key_of(file->head.pin_hash), id);
                            std::string what = file_complaint(id, *file, *sums);
+                           if (what.empty()) what = lot_complaint(source, state, file->head);
                            if (what.empty() && vault != nullptr)
                              what = ledger::sealed_complaint(*vault, *file);
+                           if (what.empty() && file->customer.empty() == sums->registered) {
+                             what = "whether it has an owner, card and file say otherwise";
+                             source.add(Table::cards, number_key(id), what);
+                           }
                            if (what.empty())
                              check_password(source, vault, *file);
                            else

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/cards.hpp"
+#include "ledger/check_message.hpp"
 #include "ledger/check_state.hpp"
 #include "ledger/draft.hpp"
 
@@ -21,7 +22,7 @@ constexpr std::size_t kDifferingKept = 100;
 class Cards {
  public:
   Cards(Source& source, State& state, CheckReport& report)
-      : source_(source), state_(state), report_(report) {}
+      : source_(source), state_(state), report_(report), stored_(source) {}
 
   void visit(CardId id, std::string_view value);
   void finish();
@@ -31,6 +32,7 @@ class Cards {
   std::string sums_complaint(CardId id, const CardRecord& card, const CardSums& sums);
   std::string state_complaint(const CardRecord& card, const CardSums& sums);
   void compare_with_product(CardId id, const CardRecord& card, const CardSums& sums);
+  base::Date paid_day(const CardSums& sums);
   void add(CardId id, std::string what) {
     source_.add(Table::cards, number_key(id), std::move(what));
   }
@@ -38,6 +40,7 @@ class Cards {
   Source& source_;
   State& state_;
   CheckReport& report_;
+  StoredReader stored_;
   std::map<std::uint8_t, ProductTally> tallies_;
 };
 
@@ -49,7 +52,9 @@ void Cards::visit(CardId id, std::string_view value) {
   sums->has_record = true;
   if (!card) return;
   add_won(report_.cards_won, card->balance_won);
+  add_won(report_.all_points, card->points);
   sums->product = card->product;
+  sums->registered = card->registered != 0;
   if (const std::string what = complaint(id, *card, *sums); !what.empty()) add(id, what);
   compare_with_product(id, *card, *sums);
 }
@@ -67,7 +72,7 @@ std::string Cards::complaint(CardId id, const CardRecord& card, const CardSums& 
   if (card.wrong_passwords < kWrongPasswordsToBlock && by_password)
     return "it is blocked without five wrong passwords";
   if (card.password_key == 0) return "it names no key";
-  if (card.reserved != 0) return "its reserved bytes are not zero";
+  if (card.registered > 1) return "whether it has an owner is neither yes nor no";
   bool absent = false;
   (void)state_.parties.product(source_, card.product, absent);
   return absent ? "its product is not there" : "";
@@ -84,6 +89,10 @@ std::string Cards::sums_complaint(CardId id, const CardRecord& card, const CardS
   if (card.held_won != held.amount_won) return "held is " + says(card.held_won, held.amount_won);
   if (card.holds_end_s != held.first_end_s)
     return "the end of its first hold is " + says(card.holds_end_s, held.first_end_s);
+  if (card.points != sums.points)
+    return "has " + std::to_string(card.points) + " points; its postings sum to " +
+           std::to_string(sums.points);
+  if (card.last_recharge != sums.last_recharge) return "its latest recharge is another";
   if ((card.had_hold != 0) != sums.had_hold || card.had_hold > 1)
     return "whether it had a hold is not as the register has it";
   if (card.held_won > card.balance_won) return "its holds exceed its balance";
@@ -110,12 +119,26 @@ std::string Cards::state_complaint(const CardRecord& card, const CardSums& sums)
                                                                   : "";
 }
 
+/// Of the newest recharge that is not wholly undone, else of the sale.
+base::Date Cards::paid_day(const CardSums& sums) {
+  for (Sequence sequence = sums.last_recharge; sequence != 0;) {
+    const Stored* const recharge = stored_.read(sequence);
+    if (recharge == nullptr || recharge->head.previous_recharge >= sequence) break;
+    const auto found = source_.get(Table::undone, number_key(sequence));
+    const auto undone = record_from<UndoneRecord>(found.value).value_or(UndoneRecord{});
+    if (recharge->head.moved_won > undone.reversed_won)
+      return base::seoul_date(recharge->head.time_us);
+    sequence = recharge->head.previous_recharge;
+  }
+  return sums.sold_day;
+}
+
 void Cards::compare_with_product(CardId id, const CardRecord& card, const CardSums& sums) {
   bool absent = false;
   const auto* const product = state_.parties.product(source_, card.product, absent);
   if (sums.sold_day == 0 || card.state == CardState::stock || product == nullptr) return;
   const base::Date last_day =
-      base::add_days(sums.sold_day, static_cast<int>(product->validity_days));
+      base::add_days(paid_day(sums), static_cast<int>(product->validity_days));
   ProductTally& tally = tallies_[card.product];
   std::string what;
   if (product->face_won != sums.sold_won) what = "was sold at " + won(sums.sold_won);

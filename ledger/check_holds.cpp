@@ -10,15 +10,15 @@ namespace ledger::checking {
 
 // ------------------------------------------------------------------------------- what is told
 
-std::string Holds::take(const Stored& stored, const Stored* original) {
+std::string Holds::take(const Stored& stored, const Stored* original, const CallRate& rate) {
   switch (stored.head.kind) {
     case TransactionKind::hold:
-      return take_hold(stored);
+      return take_hold(stored, rate);
     case TransactionKind::completion:
       return take_completion(stored);
     case TransactionKind::reversal:
       if (original == nullptr || original->head.kind != TransactionKind::hold) return "";
-      return take_release(stored, original->head);
+      return take_release(stored, *original);
     default:
       return "";
   }
@@ -35,7 +35,7 @@ const HeldOnCard& Holds::on_card(CardId card) const {
   return found == held_.end() ? kNothing : found->second;
 }
 
-std::string Holds::take_hold(const Stored& stored) {
+std::string Holds::take_hold(const Stored& stored, const CallRate& rate) {
   const TransactionHead& head = stored.head;
   const base::TimeUs expires_us = head.time_us + head.lasts_s * base::kMicrosPerSecond;
   if (head.original == 0) {
@@ -44,6 +44,8 @@ std::string Holds::take_hold(const Stored& stored) {
     record.amount_won = head.moved_won;
     record.expires_us = expires_us;
     record.state = HoldState::open;
+    record.rate = rate;
+    record.granted_s = granted_in(stored.answer);
     records_[head.sequence] = record;
     return "";
   }
@@ -53,6 +55,7 @@ std::string Holds::take_hold(const Stored& stored) {
     return "it raises a hold that was over";
   add_won(raised->second.amount_won, head.moved_won);
   raised->second.expires_us = expires_us;
+  raised->second.granted_s += granted_in(stored.answer);
   return "";
 }
 
@@ -64,7 +67,8 @@ std::string Holds::take_completion(const Stored& stored) {
   return too_much ? "it moves more than its hold reserved" : "";
 }
 
-std::string Holds::take_release(const Stored& stored, const TransactionHead& part) {
+std::string Holds::take_release(const Stored& stored, const Stored& message) {
+  const TransactionHead& part = message.head;
   if (stored.head.moved_won == 0) return "";
   const Sequence number = part.original != 0 ? part.original : part.sequence;
   const auto found = records_.find(number);
@@ -72,6 +76,8 @@ std::string Holds::take_release(const Stored& stored, const TransactionHead& par
     return "it releases a part of a hold that was over";
   add_won(found->second.amount_won, negative(stored.head.moved_won));
   if (found->second.amount_won < 0) return "it releases more than its hold reserved";
+  if (stored.head.moved_won == part.moved_won)
+    found->second.granted_s -= granted_in(message.answer);
   if (found->second.amount_won == 0) end(number, HoldState::released, stored.head.sequence);
   return "";
 }
@@ -166,8 +172,9 @@ class HoldTables {
     StoredReader originals(source_);
     for_each_stored(source_, state_.last_transaction, [&](const Stored& stored) {
       if (!stored.head.approved()) return;
-      (void)told.take(stored,
-                      stored.head.original == 0 ? nullptr : originals.read(stored.head.original));
+      const CallRate rate = stored_rate(source_, stored);
+      (void)told.take(
+          stored, stored.head.original == 0 ? nullptr : originals.read(stored.head.original), rate);
     });
     source_.for_each_number(Table::holds, state_.last_transaction,
                             [&](Sequence hold, std::string_view value) {

@@ -21,8 +21,9 @@ class Holds {
   /// With `keep_ended` those that are over are kept too, else a mark of each.
   explicit Holds(bool keep_ended = false) : keeps_ended_(keep_ended) {}
 
-  /// Takes an approved transaction; returns what is wrong with what it did to a hold.
-  std::string take(const Stored& stored, const Stored* original);
+  /// Takes an approved transaction; returns what is wrong with what it did to a hold. `rate` is
+  /// that of the call which it begins.
+  std::string take(const Stored& stored, const Stored* original, const CallRate& rate);
 
   /// The record that this hold must have, in state open where only the time can have ended it; null
   /// for one that is over or never was.
@@ -40,9 +41,9 @@ class Holds {
   const HeldOnCard& on_card(CardId card) const;
 
  private:
-  std::string take_hold(const Stored& stored);
+  std::string take_hold(const Stored& stored, const CallRate& rate);
   std::string take_completion(const Stored& stored);
-  std::string take_release(const Stored& stored, const TransactionHead& part);
+  std::string take_release(const Stored& stored, const Stored& message);
   void end(Sequence hold, HoldState state, Sequence by);
 
   bool keeps_ended_;

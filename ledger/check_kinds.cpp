@@ -33,6 +33,10 @@ int operation_of(TransactionKind kind) {
       return 98;
     case TransactionKind::deposit:
       return 21;
+    case TransactionKind::recharge:
+      return 28;
+    case TransactionKind::points_exchange:
+      return 97;
     default:
       return -1;
   }
@@ -102,6 +106,14 @@ std::string head_complaint(const Stored& stored, const State& state) {
   const TransactionHead& head = stored.head;
   const bool is_hold = head.kind == TransactionKind::hold && head.approved();
   if ((head.lasts_s != 0) != is_hold) return "a hold, and nothing else, lasts for some time";
+  if (head.reserved != decltype(head.reserved){}) return "its reserved bytes are not zero";
+  if (head.entry != EntryKind::none && head.entry != entry_kind(head.kind, false) &&
+      head.entry != entry_kind(head.kind, true))
+    return "a statement would call it something else";
+  if ((head.entry != EntryKind::none) != (stored.view.line_count() != 0))
+    return "whether a statement has it is not what it posts";
+  if (head.previous_recharge != 0 && !(head.kind == TransactionKind::recharge && head.approved()))
+    return "a recharge, and nothing else, has one before it";
   if (!is_plausible_time(head.time_us)) return "its time is none";
   if (!day_agrees(head)) return "its business day is not that of its time";
   if (!stored.has_answer) return opening_complaint(head);
@@ -132,11 +144,19 @@ AccountKey payable_of(const Stored& stored) {
   return AccountKey::of(AccountKind::merchant_payable, stored.merchant);
 }
 
+/// Lines in won.
+std::size_t won_lines(const TransactionView& view) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < view.head.posting_count; ++i)
+    if (!is_in_points(view.posting(i).account.kind)) ++count;
+  return count;
+}
+
 bool posts_nothing(const TransactionHead& head) { return head.posting_count == 0; }
 
 bool moves(const Stored& stored, const AccountKey& from, const AccountKey& to) {
   const std::int64_t moved = stored.head.moved_won;
-  return moved > 0 && stored.head.posting_count == 2 && given_to(stored.view, from) == -moved &&
+  return moved > 0 && won_lines(stored.view) == 2 && given_to(stored.view, from) == -moved &&
          given_to(stored.view, to) == moved;
 }
 
@@ -157,8 +177,10 @@ std::string purchase_complaint(const Stored& stored, State& state) {
 /// That its hold was open, and how much it reserved, is for the holds' own check.
 std::string hold_complaint(const Stored& stored, const Stored* raised, State& state) {
   const TransactionHead& head = stored.head;
-  if (head.moved_won != head.amount_won || head.moved_won <= 0 || !posts_nothing(head))
+  const std::int64_t asked_won = is_calls(stored, nullptr) ? head.moved_won : head.amount_won;
+  if (head.moved_won != asked_won || head.moved_won <= 0 || !posts_nothing(head))
     return "a hold reserves its whole amount and posts nothing";
+  if (is_calls(stored, nullptr) && head.amount_won != 0) return "a rated call has no amount";
   if (head.original != 0 &&
       (raised == nullptr || raised->head.kind != TransactionKind::hold ||
        raised->head.original != 0 || raised->head.card != head.card ||
@@ -173,10 +195,15 @@ std::string completion_complaint(const Stored& stored, const Stored* hold, State
   if (hold == nullptr || hold->head.kind != TransactionKind::hold || hold->head.original != 0 ||
       !hold->head.approved() || hold->head.card != head.card || hold->merchant != stored.merchant)
     return "a completion names a hold of its card and merchant";
+  const bool is_rated = is_calls(stored, hold);
   const bool whole = head.moved_won == head.amount_won;
-  if (head.moved_won > head.amount_won || whole != (head.code[0] == '0'))
+  if (is_rated && head.amount_won != 0) return "a rated call has no amount";
+  if (!is_rated && (head.moved_won > head.amount_won || whole != (head.code[0] == '0')))
     return "a completion is answered 00 when it moves its whole amount, for less 10";
-  if (!moves(stored, AccountKey::card(head.card), payable_of(stored)))
+  const bool is_of_no_seconds = is_rated && head.moved_won == 0;
+  if (is_of_no_seconds && (head.code[0] != '0' || !posts_nothing(head)))
+    return "a call of no seconds posts nothing";
+  if (!is_of_no_seconds && !moves(stored, AccountKey::card(head.card), payable_of(stored)))
     return "a completion takes what it moves from its card and gives it to its merchant";
   return state_of(state, head.card) == CardState::active ? ""
                                                          : "its card was not active at the time";
@@ -245,6 +272,14 @@ std::string deposit_complaint(Source& source, const Stored& stored, State& state
   return "a deposit gives to a card or a prefund";
 }
 
+std::string to_active_card_complaint(const Stored& stored, const AccountKey& from, State& state) {
+  const TransactionHead& head = stored.head;
+  if (head.moved_won != head.amount_won || !moves(stored, from, AccountKey::card(head.card)))
+    return "it does not move its whole amount to its card";
+  return state_of(state, head.card) == CardState::active ? ""
+                                                         : "its card was not active at the time";
+}
+
 std::string owners_complaint(const Stored& stored, State& state) {
   const TransactionHead& head = stored.head;
   if (!posts_nothing(head) || head.moved_won != 0) return "it moves nothing";
@@ -260,10 +295,11 @@ std::string owners_complaint(const Stored& stored, State& state) {
 /// The original's lines the other way round, with what was given back.
 bool undoes(const Stored& stored, const Stored& original) {
   const TransactionView& before = original.view;
-  if (stored.head.posting_count != before.head.posting_count) return false;
+  if (won_lines(stored.view) != won_lines(before)) return false;
   const bool whole = original.head.kind == TransactionKind::sale;
   for (std::size_t i = 0; i < before.head.posting_count; ++i) {
     const Posting line = before.posting(i);
+    if (is_in_points(line.account.kind)) continue;
     const std::int64_t moved = stored.head.moved_won;
     const std::int64_t wanted = whole                 ? negative(line.amount_won)
                                 : line.amount_won > 0 ? negative(moved)
@@ -276,7 +312,8 @@ bool undoes(const Stored& stored, const Stored& original) {
 bool can_be_undone(TransactionKind kind) {
   return kind == TransactionKind::purchase || kind == TransactionKind::completion ||
          kind == TransactionKind::refund || kind == TransactionKind::sale ||
-         kind == TransactionKind::hold || kind == TransactionKind::deposit;
+         kind == TransactionKind::hold || kind == TransactionKind::deposit ||
+         kind == TransactionKind::recharge || kind == TransactionKind::points_exchange;
 }
 
 std::string reversal_complaint(const Stored& stored, const Stored* original) {
@@ -345,6 +382,11 @@ std::string movement_complaint(Source& source, const Stored& stored, const Store
       return activation_complaint(stored, state);
     case TransactionKind::deposit:
       return deposit_complaint(source, stored, state);
+    case TransactionKind::recharge:
+      return to_active_card_complaint(stored, AccountKey::of(AccountKind::prefund, stored.merchant),
+                                      state);
+    case TransactionKind::points_exchange:
+      return to_active_card_complaint(stored, AccountKey::promotion_expense(), state);
     case TransactionKind::hold:
       return hold_complaint(stored, original, state);
     case TransactionKind::completion:
@@ -355,6 +397,59 @@ std::string movement_complaint(Source& source, const Stored& stored, const Store
     case TransactionKind::unblock:
       return owners_complaint(stored, state);
   }
+  return "";
+}
+
+// ---------------------------------------------------------------------------------------- points
+
+namespace {
+
+std::int64_t earned(const TransactionHead& purchase, std::int64_t left_won) {
+  return left_won * purchase.points_bp / 10'000;
+}
+
+/// What is left of a purchase falls by so much (or grows): the points follow.
+std::int64_t points_for(const TransactionHead& purchase, std::int64_t given_back_won,
+                        State& state) {
+  if (purchase.points_bp == 0) return 0;
+  std::int64_t& before_won = state.given_back_won[purchase.sequence];
+  const std::int64_t left_won = purchase.moved_won - before_won;
+  add_won(before_won, given_back_won);
+  return earned(purchase, left_won - given_back_won) - earned(purchase, left_won);
+}
+
+std::int64_t points_undone(Source& source, const TransactionHead& reversal, const Stored& original,
+                           State& state) {
+  if (is_spending(original.head)) return points_for(original.head, reversal.moved_won, state);
+  if (original.head.kind == TransactionKind::points_exchange) return reversal.moved_won;
+  if (original.head.kind != TransactionKind::refund) return 0;
+  StoredReader reader(source);
+  const Stored* const purchase = reader.read(original.head.original);
+  return purchase == nullptr ? 0 : points_for(purchase->head, negative(reversal.moved_won), state);
+}
+
+}  // namespace
+
+std::string points_complaint(Source& source, const Stored& stored, const Stored* original,
+                             State& state) {
+  const TransactionHead& head = stored.head;
+  if (head.points_bp != 0 && !(is_spending(head) && head.approved()))
+    return "it earns no points, and has a rate";
+  std::int64_t wanted = 0;
+  CardId card = head.card;
+  if (is_spending(head) && head.approved()) wanted = earned(head, head.moved_won);
+  if (head.kind == TransactionKind::points_exchange) wanted = negative(head.moved_won);
+  if (head.kind == TransactionKind::refund && original != nullptr)
+    wanted = points_for(original->head, head.moved_won, state);
+  if (head.kind == TransactionKind::reversal && original != nullptr && head.moved_won != 0) {
+    card = original->head.card;
+    wanted = points_undone(source, head, *original, state);
+  }
+  const std::size_t lines = head.posting_count - won_lines(stored.view);
+  if (lines != (wanted == 0 ? 0u : 2u) ||
+      given_to(stored.view, AccountKey::card_points(card)) != wanted ||
+      given_to(stored.view, AccountKey::points_expense()) != negative(wanted))
+    return "it does not move the " + std::to_string(wanted) + " points that it should";
   return "";
 }
 

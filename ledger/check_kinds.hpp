@@ -16,4 +16,8 @@ std::string head_complaint(const Stored& stored, const State& state);
 std::string movement_complaint(Source& source, const Stored& stored, const Stored* original,
                                State& state);
 
+/// What is wrong with the points that an approved transaction moved; after movement_complaint.
+std::string points_complaint(Source& source, const Stored& stored, const Stored* original,
+                             State& state);
+
 }  // namespace ledger::checking

@@ -105,7 +105,8 @@ std::optional<std::string_view> Stored::order() const {
 
 std::optional<TotalsMark> totals_mark(const Stored& stored, const Stored* original) {
   const TransactionHead& head = stored.head;
-  if (!head.approved() || head.moved_won == 0) return std::nullopt;
+  const bool counts_without_money = head.kind == TransactionKind::completion;  // of no seconds
+  if (!head.approved() || (head.moved_won == 0 && !counts_without_money)) return std::nullopt;
   unsigned column = 0;
   switch (head.kind) {
     case TransactionKind::purchase:
@@ -115,10 +116,13 @@ std::optional<TotalsMark> totals_mark(const Stored& stored, const Stored* origin
     case TransactionKind::refund:
     case TransactionKind::sale:
     case TransactionKind::deposit:
+    case TransactionKind::recharge:
       column = 2;
       break;
     case TransactionKind::reversal:
-      if (original == nullptr || original->head.kind == TransactionKind::hold) return std::nullopt;
+      if (original == nullptr || original->head.kind == TransactionKind::hold ||
+          original->head.kind == TransactionKind::points_exchange)
+        return std::nullopt;
       column = is_spending(original->head) ? 1 : 3;
       break;
     default:

@@ -41,7 +41,7 @@ struct TotalsMark {
   KeyText<29> key;
   unsigned column = 0;
 };
-/// Nothing when it moved nothing or is of a kind that does not count.
+/// Nothing when it moved nothing, a completion aside, or is of a kind that does not count.
 std::optional<TotalsMark> totals_mark(const Stored& stored, const Stored* original);
 
 /// Takes the record apart into `stored`; else what is wrong with it. The answer has every element

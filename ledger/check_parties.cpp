@@ -1,4 +1,6 @@
-/// Counters, merchants, terminals, products, and the accounts that are no cards.
+/// Counters, merchants, terminals, products, limits, and the accounts that are no cards.
+
+#include <set>
 
 #include "ledger/check_state.hpp"
 #include "ledger/draft.hpp"
@@ -38,9 +40,23 @@ std::string merchant_complaint(std::string_view key, const MerchantRecord& merch
 
 std::string product_complaint(std::string_view key, const ProductRecord& product) {
   if (key != bytes_of(product.number)) return "holds another number than its key";
-  if (product.face_won <= 0) return "its face value is none";
-  if (product.validity_days == 0) return "it has no validity";
+  if (product.number == 0) return "its number is none";
+  if (product.face_won <= 0 || product.face_won > kMostFaceWon) return "its face value is none";
+  if (product.validity_days == 0 || product.validity_days > kMostValidityDays)
+    return "its validity is none";
+  if (product.points_bp > kMostPointsBp) return "its points are over 100 %";
   if (product.mix == 0 || product.mix >> kCategoryCount != 0) return "its mix is none";
+  if (product.name.trimmed().empty()) return "it has no name";
+  if (product.ended > 1) return "it is neither sold nor ended";
+  return product.reserved == decltype(product.reserved){} ? "" : "a reserved byte is not zero";
+}
+
+std::string limits_complaint(std::string_view key, const LimitsRecord& limits) {
+  if (key != kLimitsKey) return "there is one record of limits only, under another key";
+  for (const std::int64_t limit_won :
+       {limits.transaction_won, limits.daily_won, limits.balance_won, limits.recharge_won})
+    if (limit_won < 1 || limit_won > kMostToldWon)
+      return "a limit is not from 1 to " + won(kMostToldWon);
   return "";
 }
 
@@ -55,15 +71,25 @@ void read_merchants(Source& source, State& state) {
 }
 
 void read_products(Source& source, State& state) {
-  std::map<std::int64_t, std::uint8_t> faces;
+  std::set<std::int64_t> sold_faces;
   source.for_each(Table::products, [&](std::string_view key, std::string_view value) {
     const auto record = source.record<ProductRecord>(Table::products, key, value);
     if (!record) return;
     std::string what = product_complaint(key, *record);
-    if (!faces.emplace(record->face_won, record->number).second)
-      what = "another product has its face value";
+    if (record->ended == 0 && !sold_faces.insert(record->face_won).second)
+      what = "another product of its face value is sold";
     if (!what.empty()) source.add(Table::products, key, what);
     if (key.size() == 1) state.parties.products.emplace(static_cast<std::uint8_t>(key[0]), *record);
+  });
+}
+
+/// Where there are none the usual ones count: data of before has them from its next start on.
+void read_limits(Source& source) {
+  source.for_each(Table::limits, [&](std::string_view key, std::string_view value) {
+    const auto record = source.record<LimitsRecord>(Table::limits, key, value);
+    if (!record) return;
+    if (const std::string what = limits_complaint(key, *record); !what.empty())
+      source.add(Table::limits, key, what);
   });
 }
 
@@ -89,8 +115,10 @@ void read_terminals(Source& source, State& state) {
 }
 
 std::string account_complaint(Source& source, Parties& parties, const AccountKey& account) {
-  if (account.kind == AccountKind::prefund_received)
-    return account == AccountKey::prefund_received() ? "" : "the other side of prefunds has a name";
+  for (const AccountKey& nobodys : {AccountKey::prefund_received(), AccountKey::points_expense(),
+                                    AccountKey::promotion_expense()})
+    if (account.kind == nobodys.kind)
+      return account == nobodys ? "" : "an account of ours has a name";
   PartyKind wanted{};
   if (account.kind == AccountKind::merchant_payable)
     wanted = PartyKind::merchant;
@@ -135,6 +163,7 @@ void check_parties(Source& source, State& state) {
   read_merchants(source, state);
   read_terminals(source, state);
   read_products(source, state);
+  read_limits(source);
 }
 
 void check_accounts(Source& source, State& state, CheckReport& report) {
@@ -145,7 +174,7 @@ void check_accounts(Source& source, State& state, CheckReport& report) {
     if (!account || key.size() != sizeof(AccountKey))
       return source.add(Table::accounts, key, "the key is no account");
     if (!record) return;
-    add_won(report.all_won, record->balance_won);
+    add_won(is_in_points(account->kind) ? report.all_points : report.all_won, record->balance_won);
     std::string what = account_complaint(source, state.parties, *account);
     AccountSums& sums = state.accounts[*account];
     sums.has_record = true;

@@ -2,10 +2,10 @@
 /// What the register's transactions add up to, kept to be compared with the tables. Inside
 /// check_*.cpp only.
 ///
-/// Memory: 56 bytes a card, and some tens for each merchant, terminal, account, open hold, hour of
-/// the register (duplicates) and day (totals); nothing for each transaction. Where a table does not
-/// agree, two bits a transaction, or the sums of the days that differ, are added while it is looked
-/// for which record is wrong.
+/// Memory: 72 bytes a card, and some tens for each merchant, terminal, account, open hold, hour of
+/// the register (duplicates) and day (totals), purchase with points that was given back; nothing
+/// for each transaction. Where a table does not agree, two bits a transaction, or the sums of the
+/// days that differ, are added while it is looked for which record is wrong.
 
 #include <array>
 #include <deque>
@@ -15,7 +15,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "ledger/check_entries.hpp"
 #include "ledger/check_holds.hpp"
+#include "ledger/check_rates.hpp"
 #include "ledger/check_source.hpp"
 
 namespace ledger::checking {
@@ -27,7 +29,9 @@ inline constexpr CardState kNeverSold{};
 struct CardSums {
   std::int64_t balance_won = 0;
   std::int64_t spent_won = 0;
+  std::int64_t points = 0;
   Sequence last_sequence = 0;
+  Sequence last_recharge = 0;
   Sequence sold_by = 0;
   std::int32_t sold_won = 0;  ///< face value it was sold at
   std::uint32_t postings = 0;
@@ -38,10 +42,11 @@ struct CardSums {
   std::uint8_t product = 0;      ///< as its record says, for the card's file
   std::uint8_t blocked = 0;      ///< by owner or operator
   bool had_hold = false;         ///< since its sale
+  bool registered = false;       ///< as its record says, for the card's file
   bool has_record = false, has_file = false;
 };
 
-static_assert(sizeof(CardSums) == 56);
+static_assert(sizeof(CardSums) == 72);
 
 struct AccountSums {
   std::int64_t balance_won = 0;
@@ -61,6 +66,13 @@ class Parties {
   const MerchantRecord* merchant(Source& source, std::string_view id, bool& absent);
   const TerminalRecord* terminal(Source& source, std::string_view id, bool& absent);
   const ProductRecord* product(Source& source, std::uint8_t number, bool& absent);
+};
+
+/// A lot, and those of its cards that were met.
+struct LotSums {
+  LotRecord record{};
+  std::uint32_t cards = 0, of_other_product = 0;
+  CardId first_card = 0;
 };
 
 /// A reversal that came before its original, young enough to be still remembered.
@@ -91,7 +103,12 @@ struct State {
   std::vector<CardSums> cards;  ///< by card id − 1
   std::map<AccountKey, AccountSums> accounts;
   std::deque<EarlyReversal> early;
+  std::map<std::uint32_t, LotSums> lots;
   Holds holds;
+  CallRates rates;
+  Entries entries;
+  /// What was refunded or reversed of a purchase that earned points.
+  std::unordered_map<Sequence, std::int64_t> given_back_won;
 
   // What is left when the tables' marks are taken from the transactions': 0 when they agree.
   Fingerprint originals = 0, references = 0, orders = 0, undone = 0;
@@ -109,6 +126,7 @@ struct State {
 // The parts, in this order.
 void check_meta(Source& source, State& state);
 void check_parties(Source& source, State& state);
+void check_rates(Source& source, State& state);
 void check_station_keys(Source& source, crypto::CardVault* vault);
 void count_cards(Source& source, State& state);
 void check_transactions(Source& source, State& state, CheckReport& report);
@@ -117,6 +135,12 @@ void check_holds(Source& source, State& state, CheckReport& report);
 void check_accounts(Source& source, State& state, CheckReport& report);
 void check_cards(Source& source, State& state, CheckReport& report);
 void check_card_files(Source& source, State& state, crypto::CardVault* vault);
+/// Before the card files, which name their lot.
+void read_lots(Source& source, State& state, CheckReport& report);
+/// What is wrong with the lot that this file names, which has one card more now; empty: nothing.
+std::string lot_complaint(Source& source, State& state, const CardFileHead& head);
+/// Behind them.
+void check_lots(Source& source, State& state);
 void check_card_indexes(Source& source, State& state);
 void check_totals(Source& source, State& state, CheckReport& report);
 void check_undone(Source& source, State& state);

@@ -41,6 +41,8 @@ class Register {
   void take_effects(const Stored* original);
   void take_sale(bool reversed, const TransactionHead& sale);
   void take_spending(const Stored* original);
+  void take_recharge();
+  void take_hold(const Stored* original);
   void take_blocking();
   void take_undone(const Stored* original);
   void take_totals(const Stored* original);
@@ -52,6 +54,7 @@ class Register {
   CheckReport& report_;
   Stored stored_;
   StoredReader originals_;
+  std::size_t next_line_ = 0;  // of the transaction's CardLines
   std::set<std::pair<Table, std::string>> complained_;
 };
 
@@ -90,6 +93,8 @@ void Register::visit(Sequence sequence, std::string_view bytes) {
   const Stored* const original = read_original();
   if (const std::string what = movement_complaint(source_, stored_, original, state_);
       !what.empty())
+    complain(what);
+  if (const std::string what = points_complaint(source_, stored_, original, state_); !what.empty())
     complain(what);
   if (stored_.has_answer) check_place();
   post();
@@ -144,7 +149,8 @@ void Register::check_place() {
   if (is_spending(stored_.head) || stored_.head.kind == TransactionKind::refund ||
       stored_.head.kind == TransactionKind::hold)
     check_party(PartyKind::merchant, *merchant);
-  if (stored_.head.kind == TransactionKind::sale) check_party(PartyKind::agent, *merchant);
+  if (stored_.head.kind == TransactionKind::sale || stored_.head.kind == TransactionKind::recharge)
+    check_party(PartyKind::agent, *merchant);
   if (stored_.head.kind == TransactionKind::deposit) check_party(PartyKind::bank, *merchant);
 }
 
@@ -158,21 +164,26 @@ void Register::check_party(PartyKind wanted, const MerchantRecord& merchant) {
 // -------------------------------------------------------------------------------------- postings
 
 void Register::post() {
-  std::int64_t sum = 0;
+  std::int64_t sum = 0, points = 0;
+  next_line_ = 0;
   const std::size_t count = stored_.view.postings.size() / sizeof(Posting);
   for (std::size_t i = 0; i < count; ++i) {
     const Posting line = stored_.view.posting(i);
-    add_won(sum, line.amount_won);
+    add_won(is_in_points(line.account.kind) ? points : sum, line.amount_won);
     post_line(line);
   }
   report_.postings += count;
   if (sum != 0) complain("its postings sum to " + won(sum) + ", not to zero");
+  if (points != 0)
+    complain("its postings sum to " + std::to_string(points) + " points, not to zero");
 }
 
 void Register::post_line(const Posting& line) {
   const auto kind = static_cast<std::uint8_t>(line.account.kind);
   if (kind == 0 || kind > kLastAccountKind) return complain("it posts to an account of no kind");
-  if (line.account.kind != AccountKind::card) {
+  const bool is_cards =
+      line.account.kind == AccountKind::card || line.account.kind == AccountKind::card_points;
+  if (!is_cards) {
     AccountSums& account = state_.accounts[line.account];
     add_won(account.balance_won, line.amount_won);
     account.last_sequence = stored_.head.sequence;
@@ -181,8 +192,21 @@ void Register::post_line(const Posting& line) {
     return;
   }
   CardSums* const card = state_.card(line.account.card_id());
-  if (card == nullptr || line.account != AccountKey::card(line.account.card_id()))
+  const CardId id = line.account.card_id();
+  const bool in_points = line.account.kind == AccountKind::card_points;
+  if (card == nullptr ||
+      line.account != (in_points ? AccountKey::card_points(id) : AccountKey::card(id)))
     return complain("it posts to a card that is not there");
+  if (in_points) return add_won(card->points, line.amount_won);
+  const CardLine right{card->last_sequence, card->balance_won + line.amount_won, card->postings + 1,
+                       0};
+  const auto said =
+      record_from<CardLine>(stored_.view.lines.substr(next_line_++ * sizeof(CardLine)));
+  if (said)
+    if (std::string what =
+            state_.entries.take(source_, stored_.head, id, line.amount_won, *said, right);
+        !what.empty())
+      complain(std::move(what));
   add_won(card->balance_won, line.amount_won);
   card->last_sequence = stored_.head.sequence;
   ++card->postings;
@@ -214,13 +238,13 @@ void Register::take_effects(const Stored* original) {
   take_undone(original);
   take_totals(original);
   take_spending(original);
-  if (std::string what = state_.holds.take(stored_, original); !what.empty())
-    complain(std::move(what));
+  take_hold(original);
   take_blocking();
   if (head.kind == TransactionKind::sale) {
     take_sale(false, head);
     if (const auto order = stored_.order()) state_.orders += mark_of(*order, head.sequence);
   }
+  if (head.kind == TransactionKind::recharge) take_recharge();
   if (head.kind == TransactionKind::activation) {
     if (CardSums* const card = state_.card(head.card)) card->state = CardState::active;
   }
@@ -271,6 +295,30 @@ void Register::take_spending(const Stored* original) {
     if (card != nullptr && card->spent_day == original->head.business_day)
       add_won(card->spent_won, negative(head.moved_won));
   }
+}
+
+/// A card's recharges form a chain, newest first.
+void Register::take_recharge() {
+  CardSums* const card = state_.card(stored_.head.card);
+  if (card == nullptr) return;
+  if (stored_.head.previous_recharge != card->last_recharge)
+    complain("its card's recharge before is another");
+  card->last_recharge = stored_.head.sequence;
+}
+
+/// A hold, what raises or completes it, what releases it.
+void Register::take_hold(const Stored* original) {
+  const TransactionHead& head = stored_.head;
+  const bool is_part =
+      head.kind == TransactionKind::hold || head.kind == TransactionKind::completion;
+  const bool begins = is_part && head.original == 0;
+  std::string call;
+  if (is_part && !begins) call = check_call(source_, state_, stored_, original);
+  if (std::string what = state_.holds.take(stored_, original, stored_rate(source_, stored_));
+      !what.empty())
+    complain(std::move(what));
+  if (begins) call = check_call(source_, state_, stored_, nullptr);
+  if (!call.empty()) complain(std::move(call));
 }
 
 /// Blocks by owner or operator, and what ends them; a hold leaves its mark until the next sale.
@@ -339,7 +387,9 @@ void Register::check_told_balances() {
     if (!is_of_card || card == nullptr) continue;
     const std::string_view type = group.substr(2, 2);
     if (type != "01" && type != "02" && type != "90") complain("its DE 54 is none");
-    if (type == "01" ? card->balance_won != told : type == "02" && card->balance_won < told)
+    if (type == "01"   ? card->balance_won != told
+        : type == "02" ? card->balance_won < told
+                       : card->points != told)
       complain("it was answered with another balance than the card had");
   }
 }
@@ -347,10 +397,12 @@ void Register::check_told_balances() {
 }  // namespace
 
 void check_transactions(Source& source, State& state, CheckReport& report) {
+  state.entries.read_summaries(source);
   Register pass(source, state, report);
   source.for_each_number(
       kRegister, state.sequence_counter,
       [&](std::uint64_t number, std::string_view bytes) { pass.visit(number, bytes); });
+  state.entries.finish(source);
   if (state.sequence_counter == kUnknownCounter) return;
   if (state.last_transaction != state.sequence_counter)
     source.add(Table::meta, kSequenceCounter,

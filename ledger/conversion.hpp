@@ -8,12 +8,12 @@
 
 namespace ledger {
 
-/// Version 1 had a card's password verifier in its file, version 2 has it in the card's record: all
-/// cards are written anew in one transaction of LMDB, which takes memory and time in proportion to
-/// their number. Version 3 has holds, which version 2 has none of: nothing is written but the
-/// version, so that a program that knows no holds leaves the data alone. Returns the number of
-/// cards written. Nothing may be in the journal that LMDB does not hold, and nobody else
-/// may read. Throws std::runtime_error with a sentence, and then nothing has changed.
+/// Version 1 had a card's password verifier in its file, version 2 has it in the card's record.
+/// Version 3 has holds. Version 4 has what a statement needs: every card, product, hold and
+/// transaction is written anew, in one transaction of LMDB, which takes memory and time in
+/// proportion to their number. Returns the number of cards written. Nothing may be in the journal
+/// that LMDB does not hold, and nobody else may read. Throws std::runtime_error with a sentence,
+/// and then nothing has changed.
 std::uint64_t convert_to_this_version(LmdbFile& file);
 
 }  // namespace ledger

@@ -1,5 +1,6 @@
 #include "ledger/directory.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -26,7 +27,6 @@ void Directory::load(Store& store, std::unordered_map<std::uint16_t, Category> c
   categories_ = std::move(categories);
   merchants_.clear();
   terminals_.clear();
-  products_.clear();
   read_all<MerchantRecord>(store, Table::merchants, sizeof(MerchantId),
                            [&](std::string_view key, const MerchantRecord& record) {
                              merchants_.emplace(MerchantId::of(key), record);
@@ -35,9 +35,20 @@ void Directory::load(Store& store, std::unordered_map<std::uint16_t, Category> c
                            [&](std::string_view key, const TerminalRecord& record) {
                              terminals_.emplace(TerminalId::of(key), record);
                            });
+  rates_.load(store);
+  refresh(store);
+}
+
+void Directory::refresh(Store& store) {
+  std::vector<ProductRecord> products;
   read_all<ProductRecord>(
       store, Table::products, 1,
-      [&](std::string_view, const ProductRecord& record) { products_.push_back(record); });
+      [&](std::string_view, const ProductRecord& record) { products.push_back(record); });
+  LimitsRecord limits = kUsualLimits;
+  read_all<LimitsRecord>(store, Table::limits, kLimitsKey.size(),
+                         [&](std::string_view, const LimitsRecord& record) { limits = record; });
+  products_ = std::move(products);
+  limits_ = limits;
 }
 
 const MerchantRecord* Directory::merchant(const MerchantId& id) const {
@@ -58,8 +69,12 @@ const ProductRecord* Directory::product(std::uint8_t number) const {
 
 const ProductRecord* Directory::product_of_face(std::int64_t face_won) const {
   for (const ProductRecord& product : products_)
-    if (product.face_won == face_won) return &product;
+    if (product.face_won == face_won && product.ended == 0) return &product;
   return nullptr;
+}
+
+bool Directory::has_face(std::int64_t face_won) const {
+  return std::ranges::find(products_, face_won, &ProductRecord::face_won) != products_.end();
 }
 
 Category Directory::category(std::uint16_t mcc) const {

@@ -1,5 +1,6 @@
 #pragma once
-/// Merchants, terminals, products and categories in memory: read at start, asked by every message.
+/// Merchants, terminals, products, categories, limits and rates in memory: read at start, asked by
+/// every message. What an operator's command has changed is read again.
 
 #include <array>
 #include <cstdint>
@@ -7,22 +8,36 @@
 #include <unordered_map>
 #include <vector>
 
+#include "ledger/rates.hpp"
 #include "ledger/records.hpp"
 #include "ledger/store.hpp"
 
 namespace ledger {
 
-/// Read-only after load(); the ledger's thread.
+/// The ledger's thread.
 class Directory {
  public:
   /// `categories` gives the category of the MCCs that are not shopping.
   void load(Store& store, std::unordered_map<std::uint16_t, Category> categories);
+  /// Products and limits once more, which a command may have changed; pointers to them from before
+  /// are over.
+  void refresh(Store& store);
 
   const MerchantRecord* merchant(const MerchantId& id) const;
   const TerminalRecord* terminal(const TerminalId& id) const;
   const ProductRecord* product(std::uint8_t number) const;
+  /// The one that is sold.
   const ProductRecord* product_of_face(std::int64_t face_won) const;
+  /// Of this face value, whether it is still sold or not.
+  bool has_face(std::int64_t face_won) const;
+  /// By number, those no longer sold too.
+  const std::vector<ProductRecord>& products() const { return products_; }
+  const LimitsRecord& limits() const { return limits_; }
   Category category(std::uint16_t mcc) const;
+  const RateTables& rates() const { return rates_; }
+
+  /// One that the store has taken, for calls from its moment on.
+  void add_rates(RatesFrom from, RateTable table) { rates_.add(from, std::move(table)); }
 
  private:
   struct TextHash {
@@ -34,7 +49,9 @@ class Directory {
   std::unordered_map<MerchantId, MerchantRecord, TextHash> merchants_;
   std::unordered_map<TerminalId, TerminalRecord, TextHash> terminals_;
   std::vector<ProductRecord> products_;
+  LimitsRecord limits_ = kUsualLimits;
   std::unordered_map<std::uint16_t, Category> categories_;
+  RateTables rates_;
 };
 
 }  // namespace ledger

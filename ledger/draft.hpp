@@ -72,5 +72,6 @@ class Draft {
 
 inline constexpr std::string_view kSequenceCounter = "sequence";
 inline constexpr std::string_view kCardCounter = "cards";
+inline constexpr std::string_view kLotCounter = "lots";
 
 }  // namespace ledger

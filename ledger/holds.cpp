@@ -123,13 +123,15 @@ std::vector<Sequence> open_holds(Draft& draft, CardId id) {
 }
 
 void begin_hold(Draft& draft, Sequence hold, CardId id, std::int64_t amount_won,
-                base::TimeUs expires_us) {
+                base::TimeUs expires_us, const CallStart& call) {
   CP_ASSERT(amount_won > 0);
   HoldRecord record{};
   record.card = id;
   record.amount_won = amount_won;
   record.expires_us = expires_us;
   record.state = HoldState::open;
+  record.rate = call.rate;
+  record.granted_s = call.granted_s;
   write_hold(draft, hold, record);
   make_due(draft, hold, expires_us);
   std::vector<Sequence> holds = open_holds(draft, id);
@@ -140,12 +142,14 @@ void begin_hold(Draft& draft, Sequence hold, CardId id, std::int64_t amount_won,
   write_held(draft, id, card, holds);
 }
 
-void raise_hold(Draft& draft, Sequence hold, std::int64_t amount_won, base::TimeUs expires_us) {
+void raise_hold(Draft& draft, Sequence hold, std::int64_t amount_won, base::TimeUs expires_us,
+                std::uint32_t granted_s) {
   CP_ASSERT(amount_won > 0);
   HoldRecord record = must_read(draft, hold);
   CP_ASSERT(record.state == HoldState::open);
   record.amount_won += amount_won;
   record.expires_us = expires_us;
+  record.granted_s += granted_s;
   write_hold(draft, hold, record);
   settle_card(draft, record);
 }
@@ -159,10 +163,13 @@ void complete_hold(Draft& draft, Sequence hold, Sequence completion) {
   settle_card(draft, record);
 }
 
-void release_part(Draft& draft, Sequence hold, std::int64_t amount_won, Sequence reversal) {
+void release_part(Draft& draft, Sequence hold, std::int64_t amount_won, Sequence reversal,
+                  std::uint32_t granted_s) {
   HoldRecord record = must_read(draft, hold);
   CP_ASSERT(amount_won > 0 && amount_won <= record.amount_won);
+  CP_ASSERT(granted_s <= record.granted_s);
   record.amount_won -= amount_won;
+  record.granted_s -= granted_s;
   if (record.amount_won == 0) {
     record.state = HoldState::released;
     record.ended_by = reversal;

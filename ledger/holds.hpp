@@ -16,6 +16,8 @@
 
 namespace ledger {
 
+inline bool is_call(const HoldRecord& hold) { return hold.rate.unit_s != 0; }
+
 /// Open holds of one card; all are read when one of them is looked for.
 inline constexpr std::size_t kMostOpenHolds = 64;
 
@@ -36,14 +38,21 @@ std::vector<Sequence> open_holds(Draft& draft, CardId id);
 // Each changes the card's record too. That the amount is available, and that there is room for one
 // more, is for the caller to have checked; here it is an assertion.
 
+/// Of a rated call: its rate, and the seconds that its first message grants.
+struct CallStart {
+  CallRate rate{};
+  std::uint32_t granted_s = 0;
+};
 void begin_hold(Draft& draft, Sequence hold, CardId id, std::int64_t amount_won,
-                base::TimeUs expires_us);
-void raise_hold(Draft& draft, Sequence hold, std::int64_t amount_won, base::TimeUs expires_us);
+                base::TimeUs expires_us, const CallStart& call = {});
+void raise_hold(Draft& draft, Sequence hold, std::int64_t amount_won, base::TimeUs expires_us,
+                std::uint32_t granted_s = 0);
 /// Its last word: what it still reserves is free.
 void complete_hold(Draft& draft, Sequence hold, Sequence completion);
 /// A part is given back; without anything left it is over. Also of an expired one, so that a late
-/// completion posts no more than what is left.
-void release_part(Draft& draft, Sequence hold, std::int64_t amount_won, Sequence reversal);
+/// completion posts no more than what is left. `granted_s` is taken back with it.
+void release_part(Draft& draft, Sequence hold, std::int64_t amount_won, Sequence reversal,
+                  std::uint32_t granted_s = 0);
 
 /// Ends holds whose time is over, oldest first; the ledger's thread.
 ///

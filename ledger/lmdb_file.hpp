@@ -24,7 +24,7 @@ struct MDB_cursor;
 namespace ledger {
 
 /// What this program writes; it reads the older ones too, and converts them (conversion.hpp).
-inline constexpr std::uint32_t kFormatVersion = 3, kOldestFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 4, kOldestFormatVersion = 1;
 
 /// How far LMDB holds the journal for good: last batch, and the epoch of the segment it is in.
 struct AppliedMark {

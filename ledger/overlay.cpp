@@ -8,6 +8,11 @@
 
 namespace ledger {
 
+Overlay::Overlay() {
+  for (auto& table : tables_)
+    for (Set& shard : table) shard.reserve(1);
+}
+
 void Overlay::put(Table table, const HashedKey& key, std::string_view value, bool erased) {
   CP_ASSERT(value.size() < (std::size_t{1} << 31));
   Set& set = const_cast<Set&>(shard(table, key.hash));

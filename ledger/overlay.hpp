@@ -35,7 +35,10 @@ struct OverlayEntry {
 
 class Overlay {
  public:
-  Overlay() = default;
+  /// Every shard has room for a few entries at once: a table that is rarely written takes no memory
+  /// from the heap on a message's way.
+  Overlay();
+
   Overlay(const Overlay&) = delete;
   Overlay& operator=(const Overlay&) = delete;
   ~Overlay() = default;

@@ -33,9 +33,55 @@ std::optional<TransactionView> decode_transaction(std::string_view bytes) {
   if (!head) return std::nullopt;
   bytes.remove_prefix(sizeof(TransactionHead));
   const std::size_t postings_size = head->posting_count * sizeof(Posting);
-  if (bytes.size() != postings_size + head->answer_size) return std::nullopt;
-  return TransactionView{*head, bytes.substr(0, postings_size),
-                         base::as_bytes(bytes.substr(postings_size))};
+  if (bytes.size() < postings_size + head->answer_size) return std::nullopt;
+  TransactionView view;
+  view.head = *head;
+  view.postings = bytes.substr(0, postings_size);
+  view.answer = base::as_bytes(bytes.substr(bytes.size() - head->answer_size));
+  view.lines = bytes.substr(postings_size, bytes.size() - postings_size - head->answer_size);
+  if (view.lines.size() != view.line_count() * sizeof(CardLine)) return std::nullopt;
+  return view;
+}
+
+std::size_t TransactionView::line_count() const {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < head.posting_count; ++i)
+    if (posting(i).account.kind == AccountKind::card) ++count;
+  return count;
+}
+
+std::optional<CardEntry> TransactionView::entry_of(CardId card) const {
+  std::size_t place = 0;
+  for (std::size_t i = 0; i < head.posting_count; ++i) {
+    const Posting line = posting(i);
+    if (line.account == AccountKey::card(card))
+      return CardEntry{line.amount_won,
+                       *record_from<CardLine>(lines.substr(place * sizeof(CardLine)))};
+    if (line.account.kind == AccountKind::card) ++place;
+  }
+  return std::nullopt;
+}
+
+EntryKind entry_kind(TransactionKind kind, bool at_telephone_station) {
+  switch (kind) {
+    case TransactionKind::purchase:
+    case TransactionKind::completion:
+      return at_telephone_station ? EntryKind::call : EntryKind::purchase;
+    case TransactionKind::refund:
+      return EntryKind::refund;
+    case TransactionKind::reversal:
+      return EntryKind::reversal;
+    case TransactionKind::sale:
+      return EntryKind::sale;
+    case TransactionKind::deposit:
+      return EntryKind::deposit;
+    case TransactionKind::recharge:
+      return EntryKind::recharge;
+    case TransactionKind::points_exchange:
+      return EntryKind::points_exchange;
+    default:
+      return EntryKind::none;
+  }
 }
 
 KeyText<43> RequestKey::key() const {

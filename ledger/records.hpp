@@ -98,46 +98,63 @@ inline KeyText<8> number_key(std::uint64_t value) { return KeyText<8>().number(v
 
 /// The numbers are on disk.
 enum class AccountKind : std::uint8_t {
-  card = 1,              ///< what a card holds; its balance stands in the card's record
-  merchant_payable = 2,  ///< what is owed to a merchant
-  prefund = 3,           ///< what an agent paid in advance
-  prefund_received = 4,  ///< the other side of opening prefunds
-  bank_receivable = 5,   ///< what a bank owes for the deposits it took
+  card = 1,               ///< what a card holds; its balance stands in the card's record
+  merchant_payable = 2,   ///< what is owed to a merchant
+  prefund = 3,            ///< what an agent paid in advance
+  prefund_received = 4,   ///< the other side of opening prefunds
+  bank_receivable = 5,    ///< what a bank owes for the deposits it took
+  points_expense = 6,     ///< in points: the other side of what cards earned
+  card_points = 7,        ///< in points: a card's, whose balance stands in the card's record
+  promotion_expense = 8,  ///< what exchanged points cost
 };
-inline constexpr std::uint8_t kLastAccountKind = 5;
+inline constexpr std::uint8_t kLastAccountKind = 8;
+
+/// Points are a currency of their own in the same books: they sum to zero by themselves.
+constexpr bool is_in_points(AccountKind kind) {
+  return kind == AccountKind::points_expense || kind == AccountKind::card_points;
+}
 
 /// Kind and name: id of a merchant, an agent or a bank, or the card id in its first eight bytes.
 struct AccountKey {
   AccountKind kind;
   std::array<char, 15> name;
 
-  static AccountKey card(CardId id) {
-    AccountKey key{AccountKind::card, {}};
-    base::store_big_endian(reinterpret_cast<std::uint8_t*>(key.name.data()), id);
-    return key;
-  }
+  static AccountKey card(CardId id) { return of_card(AccountKind::card, id); }
+  static AccountKey card_points(CardId id) { return of_card(AccountKind::card_points, id); }
   static AccountKey of(AccountKind kind, const MerchantId& name) { return {kind, name.characters}; }
   static AccountKey prefund_received() {
     return of(AccountKind::prefund_received, MerchantId::of(""));
+  }
+  static AccountKey points_expense() { return of(AccountKind::points_expense, MerchantId::of("")); }
+  static AccountKey promotion_expense() {
+    return of(AccountKind::promotion_expense, MerchantId::of(""));
   }
   CardId card_id() const {
     return base::load_big_endian<CardId>(reinterpret_cast<const std::uint8_t*>(name.data()));
   }
   friend auto operator<=>(const AccountKey&, const AccountKey&) = default;
+
+ private:
+  static AccountKey of_card(AccountKind kind, CardId id) {
+    AccountKey key{kind, {}};
+    base::store_big_endian(reinterpret_cast<std::uint8_t*>(key.name.data()), id);
+    return key;
+  }
 };
 
 struct AccountRecord {
-  std::int64_t balance_won;  ///< positive: we owe; the sum of its postings
+  std::int64_t balance_won;  ///< or points; positive: we owe; the sum of its postings
   Sequence last_sequence;    ///< the latest transaction that posted to it
 };
 
 /// What twelve digits can tell, in DE 54 and elsewhere; more is told as so much.
 inline constexpr std::int64_t kMostToldWon = 999'999'999'999;
 
-/// One line of double entry: positive gets, negative gives. A transaction's lines sum to zero.
+/// One line of double entry: positive gets, negative gives. A transaction's lines sum to zero, in
+/// won and in points.
 struct Posting {
   AccountKey account;
-  std::int64_t amount_won;
+  std::int64_t amount_won;  ///< or points, as the account's kind has it
 };
 
 // ---------------------------------------------------------------------------------- cards
@@ -169,8 +186,10 @@ struct CardRecord {
   crypto::PasswordVerifier verifier;  ///< here, so that a purchase needs no look at the card's file
   std::uint16_t password_key;         ///< under which it was made
   std::uint8_t had_hold;              ///< since its sale, open or over
-  std::uint8_t reserved;
+  std::uint8_t registered;            ///< its file names an owner
   std::uint32_t holds_end_s;  ///< when the first of its open holds expires, in seconds; 0: none
+  std::int64_t points;        ///< below zero when what earned them was refunded later
+  Sequence last_recharge;     ///< the latest one, undone or not; 0: none
 
   std::int64_t available_won() const { return balance_won - held_won; }
   bool is_expired(base::Date today) const { return last_day != 0 && today > last_day; }
@@ -190,7 +209,8 @@ struct CardFileHead {
   std::uint8_t from_lot;
   std::uint8_t has_initial;
   std::uint8_t customer_size, hint_size;
-  std::array<std::uint8_t, 7> reserved;
+  std::array<std::uint8_t, 3> reserved;
+  std::uint32_t lot;  ///< that it was made in by a command; 0: none
 };
 
 /// A card file taken apart.
@@ -202,6 +222,23 @@ struct CardFile {
 std::string encode(const CardFile& file);
 std::optional<CardFile> decode_card_file(std::string_view bytes);
 
+/// The numbers are on disk. A lot that is `making` and that nobody works at was interrupted.
+enum class LotState : std::uint8_t { making = 1, complete = 2 };
+
+/// Cards that a command made for agents, all of one product. Key: lot number (u32). Its cards name
+/// it in their files.
+struct LotRecord {
+  CardId first_card;        ///< 0: none yet; the others are behind it, with sold ones in between
+  base::TimeUs time_us;     ///< when it was begun
+  base::TimeUs printed_us;  ///< when its file for the card printer was written last; 0: never
+  std::uint32_t number;
+  std::uint32_t wanted, made;  ///< cards
+  std::uint8_t product;
+  LotState state;
+  std::array<std::uint8_t, 2> reserved;
+};
+inline KeyText<4> lot_key(std::uint32_t number) { return KeyText<4>().number(number); }
+
 /// Value of card_numbers and pin_numbers. Key: index hash.
 struct CardReference {
   CardId card;
@@ -211,6 +248,15 @@ struct CardReference {
 /// somebody has seen it since.
 enum class HoldState : std::uint8_t { open = 1, completed = 2, released = 3, expired = 4 };
 
+/// What a call costs: the connection once, and every started unit.
+struct CallRate {
+  std::uint32_t connection_won;
+  std::uint32_t unit_won;
+  std::uint32_t unit_s;  ///< 0: no rated call
+
+  friend bool operator==(const CallRate&, const CallRate&) = default;
+};
+
 /// Key: sequence of the hold's first message, which is the hold's name (DE 38).
 struct HoldRecord {
   CardId card;
@@ -219,6 +265,8 @@ struct HoldRecord {
   Sequence ended_by;  ///< its completion, or the reversal that released the last part; else 0
   HoldState state;
   std::array<std::uint8_t, 7> reserved;
+  CallRate rate;  ///< of a rated call
+  std::uint32_t granted_s;
 };
 
 /// Key of `hold_due`: half-minute since 1970 at whose begin holds are over, and a place in it, from
@@ -244,14 +292,33 @@ enum class TransactionKind : std::uint8_t {
   block = 11,
   unblock = 12,
   deposit = 13,
+  recharge = 14,
+  points_exchange = 15,
 };
-inline constexpr TransactionKind kLastTransactionKind = TransactionKind::deposit;
+inline constexpr TransactionKind kLastTransactionKind = TransactionKind::points_exchange;
+
+/// What a card's statement calls a posting to it; in the order of its summary.
+enum class EntryKind : std::uint8_t {
+  none,  ///< nothing was posted to a card
+  sale,
+  recharge,
+  purchase,  ///< or a completion
+  call,      ///< whatever a card paid at a telephone station
+  refund,
+  reversal,
+  deposit,
+  points_exchange,
+  payout,
+  fee,
+};
+inline constexpr std::size_t kEntryKinds = 11;
 
 /// How DE 2 named the card, so that a repeated answer echoes the same.
 enum class CardForm : std::uint8_t { none, number, pin, unknown };
 
-/// A remembered message and what it did. Key: sequence. After it: `posting_count` Postings, then
-/// `answer_size` bytes: the answer in iso87-binary without DE 2 and MAC. Never changed.
+/// A remembered message and what it did. Key: sequence. After it: `posting_count` Postings, a
+/// CardLine for each of them that posts won to a card, then `answer_size` bytes: the answer in
+/// iso87-binary without DE 2 and MAC. Never changed.
 struct TransactionHead {
   Sequence sequence;
   base::TimeUs time_us;
@@ -262,6 +329,7 @@ struct TransactionHead {
                       ///< completed; 0: none
   Sequence previous_original;   ///< older transaction under the same key of `originals`
   Sequence previous_reference;  ///< older transaction under the same key of `references`
+  Sequence previous_recharge;   ///< of a recharge: the card's one before it; 0: none
   std::uint64_t unknown_card;   ///< part of the index hash of a DE 2 that names no card of ours
   base::Date business_day;
   std::uint32_t processing_code;
@@ -273,23 +341,75 @@ struct TransactionHead {
   CardForm card_form;
   std::uint16_t answer_size;
   std::uint32_t posting_count;
-  std::uint32_t lasts_s;  ///< of a hold: so long from this message on; else 0
+  std::uint32_t lasts_s;    ///< of a hold: so long from this message on; else 0
+  std::uint16_t points_bp;  ///< rate at which the card earns points with it
+  EntryKind entry;
+  std::array<std::uint8_t, 5> reserved;
 
   /// As a whole (00) or for less (10).
   bool approved() const { return (code[0] == '0' || code[0] == '1') && code[1] == '0'; }
+};
+
+/// A posting as the card's statement has it; its postings form a chain, newest first.
+struct CardLine {
+  Sequence previous;         ///< transaction of the card's posting before; 0: none
+  std::int64_t balance_won;  ///< after it
+  std::uint32_t number;      ///< 1, 2 … of the card
+  std::uint32_t reserved;
+};
+
+/// What a transaction posted to one card.
+struct CardEntry {
+  std::int64_t amount_won;
+  CardLine line;
 };
 
 /// A view over a stored transaction; valid as long as the stored bytes.
 struct TransactionView {
   TransactionHead head{};
   std::string_view postings;  ///< posting_count × Posting
+  std::string_view lines;     ///< CardLines, in the order of the postings
   base::ByteView answer;
 
   Posting posting(std::size_t index) const {
     return *record_from<Posting>(postings.substr(index * sizeof(Posting)));
   }
+  std::size_t line_count() const;
+  /// Nothing when it posted no won to the card.
+  std::optional<CardEntry> entry_of(CardId card) const;
 };
 std::optional<TransactionView> decode_transaction(std::string_view bytes);
+
+/// Every so many postings a card has a milestone, so that its statement finds a month without going
+/// through all that came later.
+inline constexpr std::uint32_t kMilestoneEvery = 32;
+/// Key of `card_milestones`: card, and which of its milestones from 1.
+using MilestoneKey = KeyText<12>;
+inline MilestoneKey milestone_key(CardId card, std::uint32_t number) {
+  return MilestoneKey().number(card).number(number);
+}
+struct MilestoneRecord {
+  Sequence sequence;
+  base::TimeUs time_us;  ///< the transaction's
+};
+
+/// What one kind of entries adds up to.
+struct EntrySum {
+  std::int64_t amount_won;  ///< positive: the card got it
+  base::Date latest;        ///< 0: there was none
+  std::uint32_t reserved;
+};
+/// Key: card id. Sums of the card's entries up to one of them; the rest is added when they are
+/// asked for. Kept when somebody has asked.
+struct SummaryRecord {
+  Sequence sequence;     ///< of the latest entry in it
+  std::uint32_t number;  ///< … and which it is
+  std::uint32_t reserved;
+  std::array<EntrySum, kEntryKinds> sums;  ///< by EntryKind; that of `none` is empty
+};
+
+/// What a statement calls what such a message posts to a card.
+EntryKind entry_kind(TransactionKind kind, bool at_telephone_station);
 
 /// Key of a request (and of `duplicates`), beginning with its local date and time.
 struct RequestKey {
@@ -397,6 +517,22 @@ struct ProductRecord {
   std::uint8_t mix;  ///< bits of Category
   std::uint8_t number;
   FixedText<40> name;
+  std::uint8_t ended;  ///< no longer sold
+  std::array<std::uint8_t, 7> reserved;
 };
+inline constexpr std::int64_t kMostFaceWon = 999'999;  ///< six digits in a sale's tag 0001
+inline constexpr std::uint32_t kMostValidityDays = 36'500;
+inline constexpr std::uint16_t kMostPointsBp = 10'000;
+
+/// What an amount may come to: 61. Key: one byte 0.
+struct LimitsRecord {
+  std::int64_t transaction_won;  ///< one purchase or completion
+  std::int64_t daily_won;        ///< purchases and completions of a card and business day
+  std::int64_t balance_won;      ///< nothing that is paid into a card lifts its balance above it
+  std::int64_t recharge_won;     ///< at most so much is paid into a card at a time
+};
+inline constexpr std::string_view kLimitsKey{"\0", 1};
+/// Where nobody has said others.
+inline constexpr LimitsRecord kUsualLimits{1'000'000, 3'000'000, 1'000'000, 1'000'000};
 
 }  // namespace ledger

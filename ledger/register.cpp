@@ -23,6 +23,8 @@ EarlyKey begin_early(EarlyBy by) { return EarlyKey().number(static_cast<std::uin
 
 void write_transaction(Draft& draft, TransactionHead head, const Entry& entry,
                        base::ByteView answer) {
+  const Entry::CardLines card_lines = entry.post(draft, head.sequence, head.time_us);
+  if (card_lines.empty()) head.entry = EntryKind::none;
   head.posting_count = static_cast<std::uint32_t>(entry.lines().size());
   head.answer_size = static_cast<std::uint16_t>(answer.size());
   boost::container::small_vector<char, 1'024> record;  // of a purchase a third of it
@@ -31,9 +33,9 @@ void write_transaction(Draft& draft, TransactionHead head, const Entry& entry,
   };
   add(bytes_of(head));
   for (const Posting& line : entry.lines()) add(bytes_of(line));
+  for (const CardLine& line : card_lines) add(bytes_of(line));
   add(base::as_text(answer));
   draft.put(Table::transactions, number_key(head.sequence), {record.data(), record.size()});
-  entry.post(draft, head.sequence);
 }
 
 }  // namespace

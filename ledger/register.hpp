@@ -38,8 +38,8 @@ struct TransactionKeys {
   bool can_be_original = true;
 };
 
-/// Writes the record, its keys and its postings. `head` has everything but previous_*,
-/// posting_count and answer_size.
+/// Writes the record, its keys and its postings. `head` has everything but the previous original
+/// and reference, posting_count and answer_size.
 void remember(Draft& draft, TransactionHead head, const TransactionKeys& keys, const Entry& entry,
               base::ByteView answer);
 

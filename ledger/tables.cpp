@@ -46,6 +46,16 @@ std::string_view table_name(Table table) {
       return "card_holds";
     case Table::hold_due:
       return "hold_due";
+    case Table::card_milestones:
+      return "card_milestones";
+    case Table::card_summaries:
+      return "card_summaries";
+    case Table::rates:
+      return "rates";
+    case Table::limits:
+      return "limits";
+    case Table::lots:
+      return "lots";
   }
   return "?";
 }

@@ -29,8 +29,13 @@ enum class Table : std::uint8_t {
   station_keys = 19,     ///< keys by key exchange, sealed; by station and use
   card_holds = 20,       ///< card id → its open holds
   hold_due = 21,         ///< half-minute and place → hold that is over then
+  card_milestones = 22,  ///< card and number → every so manyth posting to it
+  card_summaries = 23,   ///< card → sums of its postings by kind, up to one of them
+  rates = 24,            ///< second since 1970 → what calls cost from then on
+  limits = 25,           ///< one record
+  lots = 26,             ///< cards that were made for agents, by lot number
 };
-inline constexpr int kTableCount = 21;
+inline constexpr int kTableCount = 26;
 
 std::string_view table_name(Table table);
 

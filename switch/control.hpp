@@ -6,6 +6,12 @@
 ///   {"command":"status"}                        → one line of kind `status`
 ///   {"command":"stations"}                      → a line of kind `station` for each
 ///   {"command":"card","number":"9410…"}         → one of kind `card`; a PIN# (12 digits) does too
+///   {"command":"limits"}                        → one of kind `limits`
+///   {"command":"set-limits","day":2000000}      → the same, when it is durable and counts
+///   {"command":"products"}                      → a line of kind `product` for each
+///   {"command":"add-product","face":10000,"name":"…"}  → that `product`; also "days", "mix",
+///                                                 "points_bp"
+///   {"command":"end-product","number":2}        → that `product`
 ///   {"command":"lot","face":10000,"count":500}  → `progress` …, then `lot`; ends when the client
 ///                                                 goes away, the cards made so far stay
 ///   {"command":"check"}                         → `progress` …, then `check`
@@ -39,7 +45,8 @@
 namespace core {
 
 inline constexpr std::size_t kMaxControlClients = 16;
-inline constexpr std::size_t kMaxControlRequest = 4'096;   ///< bytes of the one line
+inline constexpr std::size_t kMaxControlRequest = 65'536;  ///< bytes of the one line, which may be
+                                                           ///< a whole rate table
 inline constexpr std::size_t kMaxControlOutput = 262'144;  ///< unsent bytes of one client
 inline constexpr base::TimeUs kControlPatience =
     10 * base::kMicrosPerSecond;  ///< for the request, and for a client that takes no answer

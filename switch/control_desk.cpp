@@ -9,10 +9,14 @@
 
 #include "ledger/cards.hpp"
 #include "switch/card_view.hpp"
+#include "switch/control_request.hpp"
 #include "switch/key_loading.hpp"
+#include "switch/limits_commands.hpp"
 #include "switch/log_line.hpp"
+#include "switch/product_commands.hpp"
 #include "switch/seeding.hpp"
 #include "switch/station_links.hpp"
+#include "switch/status_view.hpp"
 #include "switch/version.hpp"
 
 namespace core {
@@ -22,83 +26,14 @@ using config::LogLevel;
 
 namespace {
 
-/// What the client did wrong, in a sentence for him.
-class BadRequest : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
 /// Often enough to see soon that a client has left.
 constexpr base::TimeUs kProgressPeriod = base::kMicrosPerSecond / 5;
 
 /// Ends a check whose client has left.
 class CheckCancelled : public std::exception {};
 
-std::string_view text_of(const json::object& request, std::string_view key) {
-  const json::value* value = request.if_contains(key);
-  if (value == nullptr || !value->is_string())
-    throw BadRequest(fmt::format("`{}` must be a text", key));
-  return value->get_string();
-}
-
-std::int64_t number_of(const json::object& request, std::string_view key, std::int64_t least,
-                       std::int64_t most) {
-  boost::system::error_code error;
-  const json::value* value = request.if_contains(key);
-  const auto number = value == nullptr ? 0 : value->to_number<std::int64_t>(error);
-  if (value == nullptr || error || number < least || number > most)
-    throw BadRequest(fmt::format("`{}` must be a number from {} to {}", key, least, most));
-  return number;
-}
-
 std::string date_text(base::Date date) {
   return fmt::format("{:04}-{:02}-{:02}", date / 10'000, date / 100 % 100, date % 100);
-}
-
-std::string_view writable_text(ledger::Writable writable) {
-  switch (writable) {
-    case ledger::Writable::yes:
-      return "yes";
-    case ledger::Writable::full:
-      return "full";
-    case ledger::Writable::poisoned:
-      return "poisoned";
-  }
-  return "unknown";
-}
-
-json::object engine_figures(const EngineFigures& figures) {
-  return {{"requests", figures.requests.value()}, {"answered", figures.answered.value()},
-          {"again", figures.replayed.value()},    {"dropped", figures.dropped.value()},
-          {"failed", figures.failed.value()},     {"batches", figures.batches.value()}};
-}
-
-json::object guess_figures(const GuessFigures& figures) {
-  return {{"guesses", figures.guesses.value()},
-          {"answers_held", figures.slowed.value()},
-          {"refused", figures.refused.value()},
-          {"brakes", figures.brakes.value()},
-          {"braked_terminals", figures.terminals.value()},
-          {"braked_stations", figures.stations.value()},
-          {"braked_cards", figures.cards.value()},
-          {"held_now", figures.waiting.value()}};
-}
-
-json::object store_figures(const ledger::StoreFigures& figures) {
-  return {{"journal_sequence", figures.journal_sequence},
-          {"applied_to", figures.applied_to},
-          {"backlog_entries", figures.backlog_entries},
-          {"active_bytes", figures.active_bytes},
-          {"active_entries", figures.active_entries},
-          {"frozen_bytes", figures.frozen_bytes},
-          {"frozen_entries", figures.frozen_entries},
-          {"journal_bytes", figures.journal_bytes},
-          {"journal_segments", figures.journal_segments},
-          {"data_bytes", figures.data_bytes},
-          {"windows", figures.windows},
-          {"slow_writes", figures.slow_writes},
-          {"last_write_us", figures.last_write_us},
-          {"direct_io", figures.direct_io}};
 }
 
 }  // namespace
@@ -144,6 +79,9 @@ void ControlDesk::dispatch(ControlClient client, const json::object& request) {
   if (command == "status") return status(client);
   if (command == "stations") return stations(client);
   if (command == "card") return card(client, request);
+  if (command == "limits" || command == "set-limits") return limits(client, request);
+  if (command == "products" || command == "add-product" || command == "end-product")
+    return products(client, request);
   if (command == "lot") return lot(client, request);
   if (command == "check") return check(client);
   if (command == "keys") return keys(client);
@@ -153,10 +91,21 @@ void ControlDesk::dispatch(ControlClient client, const json::object& request) {
   if (command == "log-level") return log_level(client, request);
   if (command == "certificates") return certificates(client);
   if (command == "reload-certificates") return reload_certificates(client);
+  if (command == "rates") return rates(client);
+  if (command == "rates-load")
+    return load_rates(client, text_of(request, "table"),
+                      request.contains("from") ? text_of(request, "from") : "");
   throw BadRequest(
-      "there is no such command; there are status, stations, card, lot, check, backup, keys, "
-      "key-reload, reload, "
-      "log-level, certificates and reload-certificates");
+      "there is no such command; there are status, stations, card, limits, set-limits, products, "
+      "add-product, end-product, lot, check, backup, keys, key-reload, reload, log-level, "
+      "certificates, reload-certificates, rates and rates-load");
+}
+
+void ControlDesk::later(ControlClient client, std::function<void()> work) {
+  pieces_.push_back({client, [work = std::move(work)] {
+                       work();
+                       return true;
+                     }});
 }
 
 void ControlDesk::do_a_piece() {
@@ -179,14 +128,14 @@ void ControlDesk::status(ControlClient client) {
                        {"time", base::iso_seoul(now)},
                        {"business_day", date_text(base::business_day(now))},
                        {"demo", view_.settings.demo},
-                       {"writable", writable_text(view_.store.writable())},
+                       {"writable", to_text(view_.store.writable())},
                        {"connections", view_.server.connections()},
                        {"connections_most", view_.server.most_connections()},
                        {"log_level", to_text(view_.log.level())},
                        {"log_lines_dropped", view_.log.dropped_lines()},
-                       {"messages", engine_figures(view_.engine.figures())},
-                       {"guessing", guess_figures(view_.server.guess_figures())},
-                       {"store", store_figures(view_.store.figures())}});
+                       {"messages", describe(view_.engine.figures())},
+                       {"guessing", describe(view_.server.guess_figures())},
+                       {"store", describe(view_.store.figures())}});
   door_->finish(client);
 }
 
@@ -227,10 +176,7 @@ void ControlDesk::card(ControlClient client, const json::object& request) {
   if (number.size() < ledger::kPinNumberSize || number.size() > 19 ||
       number.find_first_not_of("0123456789") != std::string_view::npos)
     throw BadRequest("`number` must be a card number, or a PIN# of twelve digits");
-  pieces_.push_back({client, [this, client, digits = std::string(number)] {
-                       show_card(client, digits);
-                       return true;
-                     }});
+  later(client, [this, client, digits = std::string(number)] { show_card(client, digits); });
 }
 
 void ControlDesk::show_card(ControlClient client, std::string_view digits) {
@@ -241,6 +187,30 @@ void ControlDesk::show_card(ControlClient client, std::string_view digits) {
   if (!card) return door_->refuse(client, "there is no such card");
   door_->send(client, *card);
   door_->finish(client);
+}
+
+void ControlDesk::limits(ControlClient client, const json::object& request) {
+  later(client, [this, client, request] {
+    door_->send(client, text_of(request, "command") == "limits"
+                            ? describe_limits(view_.directory.limits())
+                            : set_limits(request, view_.store, view_.directory, view_.log));
+    door_->finish(client);
+  });
+}
+
+void ControlDesk::products(ControlClient client, const json::object& request) {
+  later(client, [this, client, request] {
+    const std::string_view command = text_of(request, "command");
+    std::vector<json::object> lines;
+    if (command == "add-product")
+      lines = {add_product(request, view_.store, view_.directory, view_.log)};
+    else if (command == "end-product")
+      lines = {end_product(request, view_.store, view_.directory, view_.log)};
+    else
+      lines = describe_products(view_.directory);
+    for (const json::object& line : lines) door_->send(client, line);
+    door_->finish(client);
+  });
 }
 
 void ControlDesk::lot(ControlClient client, const json::object& request) {
@@ -354,21 +324,20 @@ void ControlDesk::end_check(ControlClient client, const std::shared_ptr<CheckLin
 }
 
 void ControlDesk::keys(ControlClient client) {
-  pieces_.push_back({client, [this, client] {
-                       for (const KeyRow& row : view_.keyring.rows(view_.store)) {
-                         json::value since;
-                         if (row.since_us != 0) since = base::iso_seoul(row.since_us);
-                         door_->send(client, {{"kind", "key"},
-                                              {"of", row.owner},
-                                              {"use", crypto::to_text(row.use)},
-                                              {"number", row.number},
-                                              {"from", row.exchanged ? "exchange" : "key file"},
-                                              {"since", since},
-                                              {"check_value", row.check_value}});
-                       }
-                       door_->finish(client);
-                       return true;
-                     }});
+  later(client, [this, client] {
+    for (const KeyRow& row : view_.keyring.rows(view_.store)) {
+      json::value since;
+      if (row.since_us != 0) since = base::iso_seoul(row.since_us);
+      door_->send(client, {{"kind", "key"},
+                           {"of", row.owner},
+                           {"use", crypto::to_text(row.use)},
+                           {"number", row.number},
+                           {"from", row.exchanged ? "exchange" : "key file"},
+                           {"since", since},
+                           {"check_value", row.check_value}});
+    }
+    door_->finish(client);
+  });
 }
 
 void ControlDesk::reload(ControlClient client, ReloadScope scope) {

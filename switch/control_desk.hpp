@@ -37,7 +37,7 @@ struct DeskView {
   const Engine& engine;
   const Server& server;
   ledger::DurableStore& store;
-  const ledger::Directory& directory;
+  ledger::Directory& directory;
   Keyring& keyring;
   crypto::CardVault& vault;
   base::RandomSource& random;
@@ -75,10 +75,15 @@ class ControlDesk final : public BackgroundWork {
   };
 
   void dispatch(ControlClient client, const boost::json::object& request);
+  /// Does this between two rounds, while no commit is on its way, as the other pieces: what reads
+  /// the ledger, or changes it (ledger_change.hpp). What it throws is told to the client.
+  void later(ControlClient client, std::function<void()> work);
   void status(ControlClient client);
   void stations(ControlClient client);
   void card(ControlClient client, const boost::json::object& request);
   void show_card(ControlClient client, std::string_view digits);
+  void limits(ControlClient client, const boost::json::object& request);
+  void products(ControlClient client, const boost::json::object& request);
   void lot(ControlClient client, const boost::json::object& request);
   bool continue_lot(Lot& lot);
   void end_lot(const Lot& lot);
@@ -93,6 +98,9 @@ class ControlDesk final : public BackgroundWork {
   void log_level(ControlClient client, const boost::json::object& request);
   void certificates(ControlClient client);
   void reload_certificates(ControlClient client);
+  void rates(ControlClient client);
+  /// `from` is empty: from now on.
+  void load_rates(ControlClient client, std::string_view table, std::string_view from);
 
   DeskView view_;
   ControlServer* door_ = nullptr;

@@ -47,6 +47,18 @@ void wrap_clear_keys(const config::Settings& settings, base::RandomSource& rando
                         settings.key_file.string()));
 }
 
+/// Whoever has the source could read the lots. An older key may be it: what it was for is over.
+void refuse_published(const config::Settings& settings, const FileKeyStore& keys) {
+  const crypto::Key* const printer =
+      keys.storage_key(crypto::KeyUse::printer, keys.current_id(crypto::KeyUse::printer));
+  if (settings.demo || printer == nullptr) return;
+  if (base::to_hex(printer->bytes()) == kPublishedPrinterKey)
+    throw std::runtime_error(
+        fmt::format("the printer key in {} is the demo world's, which is published; agree on "
+                    "another with the card printer: `cpctl key import printer`",
+                    settings.key_file.string()));
+}
+
 }  // namespace
 
 std::shared_ptr<const crypto::FileKeyStore> open_key_file(const config::Settings& settings,
@@ -73,7 +85,9 @@ std::shared_ptr<const crypto::FileKeyStore> open_key_file(const config::Settings
 
 std::shared_ptr<const crypto::FileKeyStore> read_key_file(const config::Settings& settings) {
   const auto source = crypto::find_master_key(settings.master_key, settings.data_folder);
-  return FileKeyStore::load(settings.key_file, MasterKeys::load(source));
+  auto keys = FileKeyStore::load(settings.key_file, MasterKeys::load(source));
+  refuse_published(settings, *keys);
+  return keys;
 }
 
 }  // namespace core

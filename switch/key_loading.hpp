@@ -2,6 +2,7 @@
 /// The key file at a start: made, brought up to date, read.
 
 #include <memory>
+#include <string_view>
 
 #include "base/random.hpp"
 #include "config/settings.hpp"
@@ -18,7 +19,12 @@ std::shared_ptr<const crypto::FileKeyStore> open_key_file(const config::Settings
                                                           base::RandomSource& random,
                                                           base::TimeUs now, MessageLog& log);
 
-/// Reads the key file again.
+/// The printer key in config/demo.keys, for the demo world only.
+inline constexpr std::string_view kPublishedPrinterKey =
+    "4604E84DB1A6254D627FE6DB2E2911C16C8115096DA4C3D7BE1A5346CFD60126";
+
+/// Reads the key file again. Throws where its printer key is the published one outside the demo
+/// world.
 std::shared_ptr<const crypto::FileKeyStore> read_key_file(const config::Settings& settings);
 
 }  // namespace core

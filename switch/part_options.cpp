@@ -17,9 +17,6 @@ constexpr rlim_t kOtherDescriptors = 128;
 handlers::Rules rules_of(const config::Settings& settings) {
   handlers::Rules rules;
   rules.bin = settings.bin;
-  rules.transaction_limit_won = settings.limits.txn_won;
-  rules.daily_limit_won = settings.limits.day_won;
-  rules.balance_cap_won = settings.limits.card_balance_won;
   rules.hold_s = static_cast<std::uint32_t>(settings.limits.hold_us / base::kMicrosPerSecond);
   return rules;
 }

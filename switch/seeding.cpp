@@ -6,6 +6,7 @@
 #include "ledger/books.hpp"
 #include "ledger/cards.hpp"
 #include "ledger/register.hpp"
+#include "switch/ledger_change.hpp"
 
 namespace core {
 namespace {
@@ -14,16 +15,6 @@ using ledger::Draft;
 using ledger::Table;
 
 constexpr std::string_view kSeededMark = "seeded";
-
-/// Commits and waits: before the switch serves there is nothing else to do.
-void commit(ledger::Store& store, const ledger::WriteSet& batch) {
-  auto outcome = ledger::CommitOutcome::unknown;
-  store.commit(batch, [&](ledger::CommitOutcome result) { outcome = result; });
-  store.tick();
-  if (outcome != ledger::CommitOutcome::committed)
-    throw std::runtime_error(
-        "the ledger took no data: look for its lines on the disk above, make room, start again");
-}
 
 void seed_merchant(Draft& draft, const config::SeedMerchant& merchant, base::TimeUs now) {
   const auto id = ledger::MerchantId::of(merchant.id);
@@ -62,6 +53,11 @@ ledger::ProductRecord seed_product(Draft& draft, const config::SeedProduct& prod
   return record;
 }
 
+void seed_limits(Draft& draft, const ledger::LimitsRecord& limits) {
+  if (!draft.get(Table::limits, ledger::kLimitsKey))
+    draft.write(Table::limits, ledger::kLimitsKey, limits);
+}
+
 void seed_lot(Draft& draft, const ledger::CardMaker& maker, const config::SeedLot& lot,
               const ledger::ProductRecord& product) {
   for (std::uint32_t i = 0; i < lot.count; ++i) {
@@ -75,6 +71,14 @@ void seed_lot(Draft& draft, const ledger::CardMaker& maker, const config::SeedLo
     wanted.initial_password = lot.initial_password;
     ledger::make_card(draft, maker, wanted);
   }
+}
+
+ledger::RateTable put_rates(Draft& draft, ledger::RatesFrom from,
+                            std::vector<ledger::RateRow> rows) {
+  const auto latest = draft.read<ledger::Sequence>(Table::meta, ledger::kSequenceCounter);
+  ledger::RateTable table(std::move(rows), latest.value_or(0));
+  draft.put(Table::rates, ledger::number_key(from), ledger::encode(from, table));
+  return table;
 }
 
 }  // namespace
@@ -94,10 +98,41 @@ bool seed_if_new(ledger::Store& store, const config::Seed& seed, crypto::CardVau
     for (const auto& product : products)
       if (product.number == lot.product) seed_lot(draft, {vault, random, bin}, lot, product);
   }
+  seed_limits(draft, seed.limits);
+  if (!seed.rates.empty()) put_rates(draft, 0, seed.rates);
   draft.write(Table::meta, kSeededMark, static_cast<std::uint64_t>(now));
   draft.keep();
-  commit(store, batch);
+  commit_now(store, batch);
   return true;
+}
+
+void seed_limits_if_absent(ledger::Store& store, const ledger::LimitsRecord& limits) {
+  ledger::WriteSet batch;
+  Draft draft(store, batch);
+  seed_limits(draft, limits);
+  draft.keep();
+  commit_now(store, batch);
+}
+
+bool seed_rates_if_none(ledger::Store& store, const config::Seed& seed) {
+  bool is_there = false;
+  store.scan(Table::rates, {}, 1, [&](std::string_view, std::string_view) {
+    is_there = true;
+    return false;
+  });
+  if (is_there || seed.rates.empty()) return false;
+  keep_rates(store, 0, seed.rates);
+  return true;
+}
+
+ledger::RateTable keep_rates(ledger::Store& store, ledger::RatesFrom from,
+                             std::vector<ledger::RateRow> rows) {
+  ledger::WriteSet batch;
+  Draft draft(store, batch);
+  ledger::RateTable table = put_rates(draft, from, std::move(rows));
+  draft.keep();
+  commit_now(store, batch);
+  return table;
 }
 
 void create_stock_cards(ledger::Store& store, const ledger::Directory& directory,
@@ -116,7 +151,7 @@ void create_stock_cards(ledger::Store& store, const ledger::Directory& directory
   wanted.from_lot = true;
   for (std::uint32_t i = 0; i < count; ++i) ledger::make_card(draft, {vault, random, bin}, wanted);
   draft.keep();
-  commit(store, batch);
+  commit_now(store, batch);
 }
 
 }  // namespace core

@@ -1,6 +1,6 @@
 #pragma once
-/// The first start: merchants, terminals, products, prefunds and lots of the seed file become
-/// ledger data, once.
+/// The first start: merchants, terminals, products, prefunds, lots and limits of the seed file
+/// become ledger data, once.
 
 #include <cstdint>
 
@@ -19,6 +19,18 @@ bool is_seeded(ledger::Store& store);
 /// std::runtime_error when the store does not take it. The store must commit before it returns.
 bool seed_if_new(ledger::Store& store, const config::Seed& seed, crypto::CardVault& vault,
                  base::RandomSource& random, std::string_view bin, base::TimeUs now);
+
+/// Data from before limits were ledger data gets these; other data keeps its own. Throws
+/// std::runtime_error when the store does not take them.
+void seed_limits_if_absent(ledger::Store& store, const ledger::LimitsRecord& limits);
+
+/// Writes the seed's rates as in force from the beginning, unless there are rates already or the
+/// seed has none; returns whether it wrote. Data of a version without rates has none. As above.
+bool seed_rates_if_none(ledger::Store& store, const config::Seed& seed);
+
+/// Writes one table of checked rows and gives it back. As above.
+ledger::RateTable keep_rates(ledger::Store& store, ledger::RatesFrom from,
+                             std::vector<ledger::RateRow> rows);
 
 /// Adds stock cards of this face value with fresh random numbers, in one commit. At most
 /// kMaxCardsPerCommit. Throws std::runtime_error with a sentence when there is no such product or

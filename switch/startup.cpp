@@ -163,6 +163,10 @@ void Switch::load_ledger() {
                fmt::format("first start: {} merchants, {} terminals, {} products, {} lots",
                            seed.merchants.size(), seed.terminals.size(), seed.products.size(),
                            seed.lots.size()));
+  if (settings_.seed_file) seed_limits_if_absent(*store_, seed.limits);
+  if (seed_rates_if_none(*store_, seed))
+    log_.event(LogLevel::info, "seed", {},
+               fmt::format("{} rates of calls, since the data had none", seed.rates.size()));
   std::unordered_map<std::uint16_t, ledger::Category> categories;
   for (const config::SeedCategory& category : seed.categories)
     for (const std::uint16_t mcc : category.mccs) categories[mcc] = category.category;

@@ -157,7 +157,8 @@ std::vector<KeyRow> Keyring::rows(ledger::Store& store) const {
     }
   }
   for (const auto& [name, held] : keys_->storage_keys())
-    rows.push_back({"storage", name.first, name.second, false, held.since_us,
+    rows.push_back({crypto::is_storage_use(name.first) ? "storage" : "card printer", name.first,
+                    name.second, false, held.since_us,
                     check_value_text(held.key, crypto::KeyAlgorithm::aes)});
   return rows;
 }
@@ -181,8 +182,9 @@ std::vector<std::string> key_changes(const crypto::FileKeyStore& before,
       changes.push_back(fmt::format("{} {} is gone", owner.first, crypto::to_text(owner.second)));
   for (const auto& [owner, held] : after.storage_keys())
     if (!before.storage_keys().contains(owner))
-      changes.push_back(fmt::format("storage {} {} (check value {})", crypto::to_text(owner.first),
-                                    owner.second,
+      changes.push_back(fmt::format("{}{} {} (check value {})",
+                                    crypto::is_storage_use(owner.first) ? "storage " : "",
+                                    crypto::to_text(owner.first), owner.second,
                                     check_value_text(held.key, crypto::KeyAlgorithm::aes)));
   return changes;
 }

@@ -4,6 +4,6 @@
 
 namespace core {
 
-inline constexpr std::string_view kVersion = "0.3.0";
+inline constexpr std::string_view kVersion = "0.4.0";
 
 }  // namespace core

@@ -49,14 +49,22 @@ void BenchConnection::close() {
   socket_.close(ignored);
 }
 
-void BenchConnection::send(BenchKind kind, std::int64_t intended_ns) {
+BenchRequest BenchConnection::next_request() {
+  if (due_.empty()) return maker_.draw_request();
+  const BenchRequest oldest = due_.front();
+  due_.erase(due_.begin());
+  return oldest;
+}
+
+void BenchConnection::send(std::int64_t intended_ns) {
+  const BenchRequest request = next_request();
   const Stamp stamp = stamps_.next(maker_.now());
   const std::size_t before = out_.size();
   out_.resize(before + RequestMaker::kMaxRequest);
   const std::size_t size =
-      maker_.make(kind, stamp, terminal_, base::ByteSpan(out_).subspan(before));
+      maker_.make(request, stamp, terminal_, base::ByteSpan(out_).subspan(before));
   out_.resize(before + size);
-  pending_.push_back({stamp.stan, kind, intended_ns, static_cast<std::uint32_t>(size)});
+  pending_.push_back({stamp.stan, request, intended_ns, static_cast<std::uint32_t>(size)});
   if (!is_taking_ && !is_writing_) write();
 }
 
@@ -119,6 +127,8 @@ void BenchConnection::take_answer(const codec::Frame& frame) {
   if (found == pending_.end()) return fail("an answer to nothing that was asked");
   const BenchPending request = *found;
   pending_.erase(found);
+  if (request.what.kind == BenchKind::hold)
+    if (const auto completion = completion_of(request.what, message)) due_.push_back(*completion);
   driver_.answered(*this, request,
                    {message.has(39) ? message.text(39) : std::string_view(), frame.size});
 }

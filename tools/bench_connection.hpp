@@ -17,7 +17,7 @@ namespace tools {
 /// A request that waits for its answer.
 struct BenchPending {
   std::uint32_t stan = 0;
-  BenchKind kind = BenchKind::echo;
+  BenchRequest what;
   std::int64_t intended_ns =
       0;                    ///< when it should have been sent, which is what latency counts from
   std::uint32_t bytes = 0;  ///< with its frame
@@ -47,8 +47,8 @@ class BenchConnection {
   BenchConnection(boost::asio::io_context& io, const config::Station& station,
                   const config::SeedTerminal& terminal, RequestMaker& maker, BenchDriver& driver);
 
-  /// Sends a request of this kind at once.
-  void send(BenchKind kind, std::int64_t intended_ns);
+  /// Sends at once: the completion of its oldest approved hold, or what the mix has next.
+  void send(std::int64_t intended_ns);
   std::size_t pending() const { return pending_.size(); }
   bool is_open() const { return socket_.is_open(); }
   void close();
@@ -57,6 +57,7 @@ class BenchConnection {
   void read();
   void take_frames();
   void take_answer(const codec::Frame& frame);
+  BenchRequest next_request();
   void write();
   void fail(std::string_view why);
 
@@ -69,6 +70,7 @@ class BenchConnection {
   Socket socket_;
   StampMaker stamps_;
   std::vector<BenchPending> pending_;  ///< at most BenchOptions::in_flight
+  std::vector<BenchRequest> due_;      ///< completions to be sent; no more than that either
   std::vector<std::uint8_t> in_;
   std::size_t in_used_ = 0;
   std::vector<std::uint8_t> out_;  ///< collected, not yet taken by the socket

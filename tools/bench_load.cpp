@@ -55,10 +55,6 @@ std::size_t Load::pending() const {
   return sum;
 }
 
-void Load::send_on(BenchConnection& connection, std::int64_t intended_ns) {
-  connection.send(maker_.draw_kind(), intended_ns);
-}
-
 /// Open loop: sends every request whose moment has come while there is a connection for it. What
 /// finds none waits, its time running, until an answer frees one.
 void Load::send_due() {
@@ -66,7 +62,7 @@ void Load::send_due() {
   while (!free_.empty() && intended_ns(sent_) <= now_ns && intended_ns(sent_) < end_ns_) {
     BenchConnection* const connection = free_.front();
     free_.pop_front();
-    if (connection->is_open()) send_on(*connection, intended_ns(sent_++));
+    if (connection->is_open()) connection->send(intended_ns(sent_++));
   }
 }
 
@@ -83,7 +79,7 @@ void Load::arm_pace() {
 
 void Load::count(const BenchPending& request, const BenchAnswer& answer, std::int64_t now_ns) {
   const std::int64_t latency_ns = now_ns - request.intended_ns;
-  result_.latency[static_cast<std::size_t>(request.kind)].record(latency_ns);
+  result_.latency[static_cast<std::size_t>(request.what.kind)].record(latency_ns);
   ++result_.by_code[answer.code.empty() ? std::string("none") : std::string(answer.code)];
   result_.request_bytes += request.bytes;
   result_.answer_bytes += answer.bytes;
@@ -105,7 +101,7 @@ void Load::answered(BenchConnection& connection, const BenchPending& request,
   const std::int64_t now_ns = steady_ns();
   if (request.intended_ns >= count_from_ns_) count(request, answer, now_ns);
   if (now_ns >= end_ns_) return;
-  if (options_.rate == 0) return send_on(connection, now_ns);
+  if (options_.rate == 0) return connection.send(now_ns);
   const bool was_stuck = free_.empty();
   free_.push_back(&connection);
   if (!was_stuck) return;
@@ -140,7 +136,7 @@ LoadResult Load::run(const std::function<void(double share)>& progress) {
   if (options_.rate != 0) {
     arm_pace();
   } else {
-    for (BenchConnection* const connection : free_) send_on(*connection, begin_ns_);
+    for (BenchConnection* const connection : free_) connection->send(begin_ns_);
   }
   io_.run();
   close_second();

@@ -51,7 +51,6 @@ class Load : public BenchDriver {
   void lost(BenchConnection& connection, std::string_view why) override;
   void count(const BenchPending& request, const BenchAnswer& answer, std::int64_t now_ns);
   void close_second();
-  void send_on(BenchConnection& connection, std::int64_t intended_ns);
   void send_due();
   void arm_pace();
   void arm_clock(const std::function<void(double share)>& progress);

@@ -5,7 +5,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::string_view kNames[kBenchKinds] = {"purchase", "verify", "inquiry", "echo"};
+constexpr std::string_view kNames[kBenchKinds] = {"purchase",  "verify",  "hold", "completion",
+                                                  "statement", "inquiry", "echo"};
 
 std::uint32_t number_of(const po::variables_map& given, const char* option, std::uint32_t lowest,
                         std::uint32_t highest, std::uint32_t otherwise) {
@@ -42,8 +43,8 @@ po::options_description description() {
 
 std::string_view to_text(BenchKind kind) { return kNames[static_cast<int>(kind)]; }
 
-std::array<std::uint32_t, kBenchKinds> parse_mix(std::string_view text) {
-  std::array<std::uint32_t, kBenchKinds> mix{};
+BenchMix parse_mix(std::string_view text) {
+  BenchMix mix{};
   std::uint32_t sum = 0;
   while (!text.empty()) {
     const std::string_view part = text.substr(0, text.find(','));
@@ -52,7 +53,11 @@ std::array<std::uint32_t, kBenchKinds> parse_mix(std::string_view text) {
     int kind = 0;
     while (kind < kBenchKinds && kNames[kind] != part.substr(0, equals)) ++kind;
     if (kind == kBenchKinds || equals == std::string_view::npos)
-      throw UsageError("--mix is purchase=N,verify=N,inquiry=N,echo=N, each once or left out");
+      throw UsageError(
+          "--mix is purchase=N,verify=N,hold=N,statement=N,inquiry=N,echo=N, each once or left "
+          "out");
+    if (static_cast<BenchKind>(kind) == BenchKind::completion)
+      throw UsageError("--mix: a completion follows each hold by itself");
     mix[static_cast<std::size_t>(kind)] =
         static_cast<std::uint32_t>(parse_count(part.substr(equals + 1), 0, 1'000, "a weight"));
     sum += mix[static_cast<std::size_t>(kind)];

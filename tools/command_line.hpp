@@ -4,6 +4,7 @@
 #include <boost/program_options.hpp>
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,12 @@ template <class T>
 const T& required(const boost::program_options::variables_map& given, const char* option) {
   if (!given.contains(option)) throw UsageError("--" + std::string(option) + " is missing");
   return given[option].as<T>();
+}
+
+/// … or nothing where it was not given.
+template <class T>
+std::optional<T> if_given(const boost::program_options::variables_map& given, const char* option) {
+  return given.contains(option) ? std::optional<T>(given[option].as<T>()) : std::nullopt;
 }
 
 /// A whole number without sign, within bounds. Throws UsageError that calls it `what`.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <numeric>
 
 #include "tools/bench_cards.hpp"
 #include "tools/bench_load.hpp"
@@ -26,12 +27,14 @@ constexpr char kHelp[] = R"(cpbench --config FILE [options]
   --rate N                  requests a second at evenly spaced moments, whether answers come or
                             not; latency counts from the intended moment. Without it, each answer
                             brings the next request
-  --mix purchase=N,verify=N,inquiry=N,echo=N
-                            weights (default purchase=50,verify=50)
+  --mix purchase=N,verify=N,hold=N,statement=N,inquiry=N,echo=N
+                            weights (default purchase=50,verify=50). The completion of a hold is
+                            the next request of its connection and a row of its own. Statements,
+                            the first page of this month, are for sites and operators
   --cards N                 of 100,000 won (default 1,000)
   --card-file FILE          keeps the cards' numbers for later runs against the same data
-  --pin-share PERCENT       of purchases and verifies that carry a password (default 50)
-  --amount WON              of a purchase (default 10)
+  --pin-share PERCENT       of purchases, verifies and holds with a password (default 50)
+  --amount WON              of a purchase or hold (default 10)
   --clock-offset-days N     of a switch with clock.offset=+Nd: messages are of that day
   --json                    one JSON object instead of tables
 
@@ -39,10 +42,8 @@ Ends with 0 when every request was answered and no connection was lost.
 )";
 
 std::vector<BenchCard> make_cards(const World& world, const BenchOptions& options) {
-  const bool only_echo = options.mix[static_cast<std::size_t>(BenchKind::purchase)] == 0 &&
-                         options.mix[static_cast<std::size_t>(BenchKind::verify)] == 0 &&
-                         options.mix[static_cast<std::size_t>(BenchKind::inquiry)] == 0;
-  if (only_echo) return {};
+  const auto sum = std::accumulate(options.mix.begin(), options.mix.end(), 0u);
+  if (sum == options.weight(BenchKind::echo)) return {};
   std::optional<std::vector<std::string>> numbers;
   if (options.card_file) numbers = load_card_numbers(*options.card_file, options.cards);
   if (!numbers) {
@@ -72,6 +73,7 @@ int run(const Words& words) {
   const World world = load_world(options.config, options.port_base, options.keys);
   if (world.station(options.station).sign_on_required)
     throw UsageError(options.station + " must sign on, which the load does not");
+  check_mix(world.station(options.station), options);
   const std::vector<BenchCard> cards = make_cards(world, options);
   const LoadResult result = run_load(world, options, cards);
   const std::string report =

@@ -19,8 +19,20 @@ constexpr char kHelp[] = R"(cpctl [--data DIR | --socket PATH] COMMAND
                             read again, all or nothing; says what has changed, or why nothing did
   card NUMBER | -           one card by its number or PIN#, masked; - reads it from standard
                             input, so that no list of processes shows it
+  limits [show]             what one transaction, a card's day, its balance and a recharge may come to
+  limits set [--transaction WON] [--day WON] [--balance WON] [--recharge WON]
+                            changes those that are given, from the next message on
+  product list              the products: face value, validity, what their cards may pay for
+  product add --face WON --name TEXT [--days N] [--mix A,B…] [--points-bp N]
+                            a new one (1825 days, all categories, no points where it is not said),
+                            in the place of the one of that face value that was sold so far
+  product end NUMBER        is no longer sold; its cards go on, stock cards of it can still be sold
   lot create --face WON --count N
                             makes stock cards
+  rates show                what calls cost: the table in force, and those to come
+  rates load FILE [--from "YYYY-MM-DD HH:MM"]
+                            a new table of calls' rates, a CSV file, from that moment in Seoul on
+                            (from now): all of it, or nothing and the line that is wrong
   log-level LEVEL           debug, info, warning or error, until the next start
   check                     proves the books; of a running switch, or of the data of a stopped
                             one (--data); ends with 1 and names the record when one is wrong
@@ -34,6 +46,8 @@ constexpr char kHelp[] = R"(cpctl [--data DIR | --socket PATH] COMMAND
                             a key from FILE or standard input: components of 32 hexadecimal
                             digits, a line each, that are combined; or, wrapped under the
                             station's transport key, one line: AES-KW or an X9.143 key block
+  key import printer [--from FILE] [--check-value KCV]
+                            the card printer's key: components of 64 hexadecimal digits
   key rotate master | storage | card_index | card_seal | password | exchanged
                             a fresh one; the older storage keys stay for what was made under them
   decode [HEX | --file F | -] [--profile P] [--header H] [--tpdu]
@@ -78,15 +92,52 @@ int run_key_command(const SwitchPlace& place, const Words& words, const po::vari
   if (place.data.empty()) throw UsageError("the keys are in the data folder: say --data DIR");
   if (words == Words{"list"}) return ctl_key_list(place);
   if (words.size() == 2 && words[0] == "rotate") return ctl_key_rotate(place, words[1]);
-  if (words.size() != 3 || words[0] != "import")
-    throw UsageError("of the form `cpctl key list`, `key import STATION USE`, `key rotate WHAT`");
+  const bool of_printer = words == Words{"import", "printer"};
+  if (!of_printer && (words.size() != 3 || words[0] != "import"))
+    throw UsageError(
+        "of the form `cpctl key list`, `key import STATION USE`, `key import printer`, "
+        "`key rotate WHAT`");
   KeyImport wanted;
-  wanted.station = words[1];
-  wanted.use = words[2];
+  if (!of_printer) wanted.station = words[1];
+  wanted.use = words.back();
   if (given.contains("from")) wanted.from = given["from"].as<std::string>();
   if (given.contains("check-value")) wanted.check_value = given["check-value"].as<std::string>();
   wanted.is_wrapped = given.contains("wrapped");
   return ctl_key_import(place, wanted);
+}
+
+int run_limits_command(const SwitchPlace& place, const Words& words,
+                       const po::variables_map& given) {
+  if (words.empty() || words == Words{"show"}) return ctl_limits(place);
+  if (words != Words{"set"}) throw UsageError("of the form `cpctl limits [show]`, `limits set …`");
+  const LimitsOrder order{
+      if_given<std::int64_t>(given, "transaction"), if_given<std::int64_t>(given, "day"),
+      if_given<std::int64_t>(given, "balance"), if_given<std::int64_t>(given, "recharge")};
+  if (!order.transaction_won && !order.day_won && !order.balance_won && !order.recharge_won)
+    throw UsageError("which limit? --transaction, --day, --balance, --recharge");
+  return ctl_set_limits(place, order);
+}
+
+int run_product_command(const SwitchPlace& place, const Words& words,
+                        const po::variables_map& given) {
+  if (words == Words{"list"}) return ctl_products(place);
+  if (words == Words{"add"})
+    return ctl_add_product(
+        place, {required<std::uint64_t>(given, "face"), required<std::string>(given, "name"),
+                if_given<std::uint64_t>(given, "days"), if_given<std::uint64_t>(given, "points-bp"),
+                if_given<std::string>(given, "mix")});
+  if (words.size() == 2 && words[0] == "end")
+    return ctl_end_product(place, parse_count(words[1], 1, 255, "the product's number"));
+  throw UsageError("of the form `cpctl product list`, `product add …`, `product end NUMBER`");
+}
+
+int run_rates_command(const SwitchPlace& place, const Words& words,
+                      const po::variables_map& given) {
+  if (words == Words{"show"}) return ctl_rates_show(place);
+  if (words.size() != 2 || words[0] != "load")
+    throw UsageError("of the form `cpctl rates show`, `rates load FILE [--from MOMENT]`");
+  return ctl_rates_load(place, words[1],
+                        given.contains("from") ? given["from"].as<std::string>() : "");
 }
 
 int run_command(const std::string& command, const po::variables_map& given) {
@@ -96,6 +147,9 @@ int run_command(const std::string& command, const po::variables_map& given) {
   };
   const SwitchPlace place = place_of(given);
   if (command == "key") return run_key_command(place, words, given);
+  if (command == "limits") return run_limits_command(place, words, given);
+  if (command == "product") return run_product_command(place, words, given);
+  if (command == "rates") return run_rates_command(place, words, given);
   if (command == "card") {
     take(1, "card NUMBER | -");
     return ctl_card(place, words[0]);
@@ -144,6 +198,14 @@ int run(Words words) {
       ("wrapped", "")
       ("face", po::value<std::uint64_t>())
       ("count", po::value<std::uint64_t>())
+      ("transaction", po::value<std::int64_t>())
+      ("day", po::value<std::int64_t>())
+      ("balance", po::value<std::int64_t>())
+      ("recharge", po::value<std::int64_t>())
+      ("name", po::value<std::string>())
+      ("days", po::value<std::uint64_t>())
+      ("mix", po::value<std::string>())
+      ("points-bp", po::value<std::uint64_t>())
       ("drop-from", po::value<std::uint64_t>())
       ("mend", po::value<std::string>())
       ("word", po::value<Words>());

@@ -29,6 +29,11 @@ std::vector<json::object> ask(const SwitchPlace& place, const json::object& requ
   return lines;
 }
 
+template <class Value>
+void add_given(json::object& request, std::string_view key, const std::optional<Value>& value) {
+  if (value) request[key] = *value;
+}
+
 int show_objects(const std::vector<json::object>& lines) {
   for (const json::object& line : lines) print(object_table(line));
   return kWell;
@@ -57,6 +62,37 @@ int ctl_card(const SwitchPlace& place, const std::string& number) {
   std::string wanted = number;
   if (number == "-" && !(std::cin >> wanted)) throw UsageError("standard input has no card number");
   return show_objects(ask(place, {{"command", "card"}, {"number", wanted}}));
+}
+
+int ctl_limits(const SwitchPlace& place) {
+  return show_objects(ask(place, {{"command", "limits"}}));
+}
+
+int ctl_set_limits(const SwitchPlace& place, const LimitsOrder& order) {
+  json::object request{{"command", "set-limits"}};
+  add_given(request, "transaction", order.transaction_won);
+  add_given(request, "day", order.day_won);
+  add_given(request, "balance", order.balance_won);
+  add_given(request, "recharge", order.recharge_won);
+  return show_objects(ask(place, request));
+}
+
+int ctl_products(const SwitchPlace& place) {
+  print(rows_table(ask(place, {{"command", "products"}}),
+                   {"number", "name", "face_won", "validity_days", "points_bp", "sold", "mix"}));
+  return kWell;
+}
+
+int ctl_add_product(const SwitchPlace& place, const ProductOrder& order) {
+  json::object request{{"command", "add-product"}, {"face", order.face_won}, {"name", order.name}};
+  add_given(request, "days", order.days);
+  add_given(request, "points_bp", order.points_bp);
+  add_given(request, "mix", order.mix);
+  return show_objects(ask(place, request));
+}
+
+int ctl_end_product(const SwitchPlace& place, std::uint64_t number) {
+  return show_objects(ask(place, {{"command", "end-product"}, {"number", number}}));
 }
 
 int ctl_lot(const SwitchPlace& place, std::uint64_t face_won, std::uint64_t count) {

@@ -25,10 +25,33 @@ int ctl_stations(const SwitchPlace& place);
 int ctl_certificates(const SwitchPlace& place, bool reload);
 /// `-`: the number is read from standard input.
 int ctl_card(const SwitchPlace& place, const std::string& number);
+/// What `limits set` changes; nothing: all stay.
+struct LimitsOrder {
+  std::optional<std::int64_t> transaction_won, day_won, balance_won, recharge_won;
+};
+int ctl_limits(const SwitchPlace& place);
+int ctl_set_limits(const SwitchPlace& place, const LimitsOrder& order);
+
+/// What is not given is the switch's default.
+struct ProductOrder {
+  std::uint64_t face_won = 0;
+  std::string name;
+  std::optional<std::uint64_t> days, points_bp;
+  std::optional<std::string> mix;
+};
+int ctl_products(const SwitchPlace& place);
+int ctl_add_product(const SwitchPlace& place, const ProductOrder& order);
+int ctl_end_product(const SwitchPlace& place, std::uint64_t number);
 int ctl_lot(const SwitchPlace& place, std::uint64_t face_won, std::uint64_t count);
 /// Settings, stations, keys and certificates are read again, all or nothing; says what changed.
 int ctl_reload(const SwitchPlace& place);
 int ctl_log_level(const SwitchPlace& place, const std::string& level);
+
+/// A table of calls' rates from a CSV file, from a moment (`2026-11-23 12:00`, Asia/Seoul) on;
+/// empty: from now.
+int ctl_rates_load(const SwitchPlace& place, const std::string& file, const std::string& from);
+/// The table in force, and those to come.
+int ctl_rates_show(const SwitchPlace& place);
 
 /// A running switch checks its own books; the data of one that is stopped is read here.
 int ctl_check(const SwitchPlace& place);
@@ -47,10 +70,10 @@ int ctl_backup(const SwitchPlace& place, const std::filesystem::path& folder);
 
 /// What is to be imported; the key itself comes from a file or standard input.
 struct KeyImport {
-  std::string station, use;
-  std::string from;         ///< a file; empty: standard input
-  std::string check_value;  ///< that the key must have; empty: any
-  bool is_wrapped = false;  ///< under the station's transport key, else components in clear
+  std::string station, use;  ///< no station: the card printer's
+  std::string from;          ///< a file; empty: standard input
+  std::string check_value;   ///< that the key must have; empty: any
+  bool is_wrapped = false;   ///< under the station's transport key, else components in clear
 };
 int ctl_key_list(const SwitchPlace& place);
 int ctl_key_import(const SwitchPlace& place, const KeyImport& wanted);

@@ -110,8 +110,8 @@ std::vector<std::string> read_lines(std::istream& in) {
   return lines;
 }
 
-crypto::Key combine(std::vector<std::string> lines) {
-  std::vector<std::uint8_t> sum(16, 0);
+crypto::Key combine(std::vector<std::string> lines, std::size_t size) {
+  std::vector<std::uint8_t> sum(size, 0);
   for (std::size_t number = 0; number < lines.size(); ++number) {
     auto bytes = base::from_hex(lines[number]);
     if (!bytes || bytes->size() != sum.size())
@@ -141,7 +141,9 @@ crypto::Key unwrap(const std::vector<std::string>& lines, KeyUse use,
 }
 
 crypto::Key read_key(std::istream& in, KeyUse use, const crypto::Key* transport) {
-  return transport == nullptr ? combine(read_lines(in)) : unwrap(read_lines(in), use, *transport);
+  const std::size_t size = use == KeyUse::printer ? 32 : crypto::kStationKey;
+  return transport == nullptr ? combine(read_lines(in), size)
+                              : unwrap(read_lines(in), use, *transport);
 }
 
 crypto::Key read_key(const std::string& from, KeyUse use, const crypto::Key* transport) {
@@ -171,7 +173,8 @@ std::vector<json::object> rows_of(const FileKeyStore& store) {
   for (const auto& [name, each] : store.station_keys())
     add(name.first, name.second, each.generation, each.since_us, check_text(each.key, name.second));
   for (const auto& [name, each] : store.storage_keys())
-    add("storage", name.first, name.second, each.since_us, check_text(each.key, name.first));
+    add(crypto::is_storage_use(name.first) ? "storage" : "card printer", name.first, name.second,
+        each.since_us, check_text(each.key, name.first));
   return rows;
 }
 
@@ -210,6 +213,19 @@ void rotate_storage(const SwitchPlace& place, const std::vector<KeyUse>& uses) {
   store->replace(place.keys, MasterKeys::load(master_source(place)));
 }
 
+/// Throws UsageError where no such key can be brought.
+KeyUse use_to_import(const KeyImport& wanted) {
+  const auto use = crypto::find_key_use(wanted.use);
+  if (use == KeyUse::printer && wanted.station.empty()) return *use;
+  if (!use || !crypto::is_station_use(*use))
+    throw UsageError("a station's key is its pin, mac or transport key");
+  constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+  if (wanted.station.empty() || wanted.station.size() > 16 ||
+      wanted.station.find_first_not_of(kAllowed) != std::string::npos)
+    throw UsageError("a station's name is 1 to 16 of A-Z, 0-9 and -");
+  return *use;
+}
+
 }  // namespace
 
 int ctl_key_list(const SwitchPlace& place) {
@@ -226,13 +242,7 @@ int ctl_key_list(const SwitchPlace& place) {
 }
 
 int ctl_key_import(const SwitchPlace& place, const KeyImport& wanted) {
-  const auto use = crypto::find_key_use(wanted.use);
-  if (!use || crypto::is_storage_use(*use))
-    throw UsageError("a station's key is its pin, mac or transport key");
-  constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
-  if (wanted.station.empty() || wanted.station.size() > 16 ||
-      wanted.station.find_first_not_of(kAllowed) != std::string::npos)
-    throw UsageError("a station's name is 1 to 16 of A-Z, 0-9 and -");
+  const KeyUse use = use_to_import(wanted);
   const KeyFileLock lock(place.keys.parent_path());
   const bool is_first = !std::filesystem::exists(place.keys);
   if (is_first && std::filesystem::exists(place.data / "ledger.mdb"))
@@ -243,23 +253,26 @@ int ctl_key_import(const SwitchPlace& place, const KeyImport& wanted) {
   const MasterKeys master = MasterKeys::load(master_source(place));
   const crypto::Key* const transport =
       wanted.is_wrapped ? store->station_key(wanted.station, KeyUse::transport) : nullptr;
-  if (wanted.is_wrapped && use == KeyUse::transport)
-    throw UsageError("a transport key is imported in components");
+  if (wanted.is_wrapped && (use == KeyUse::transport || use == KeyUse::printer))
+    throw UsageError("a " + wanted.use + " key is imported in components");
   if (wanted.is_wrapped && transport == nullptr)
     throw UsageError("station " + wanted.station + " has no transport key to unwrap it with");
-  const crypto::Key key = read_key(wanted.from, *use, transport);
-  const std::string check = check_text(key, *use);
+  const crypto::Key key = read_key(wanted.from, use, transport);
+  const std::string check = check_text(key, use);
   if (!wanted.check_value.empty() && check.find(wanted.check_value) == std::string::npos)
     throw std::runtime_error("the key's check value is " + check + ", not " + wanted.check_value +
                              "; nothing was changed");
-  store->put_station_key(wanted.station, *use, key, now());
+  std::string name = "station " + wanted.station + " " + wanted.use;
+  if (use == KeyUse::printer)
+    name = "printer " + std::to_string(store->add_printer_key(key, now()));
+  else
+    store->put_station_key(wanted.station, use, key, now());
   store->add_missing_storage_keys(random, now());
   if (is_first)
     store->create(place.keys, master);
   else
     store->replace(place.keys, master);
-  std::printf("station %s %s, check value %s\n", wanted.station.c_str(), wanted.use.c_str(),
-              check.c_str());
+  std::printf("%s, check value %s\n", name.c_str(), check.c_str());
   tell_switch(place);
   return kWell;
 }
@@ -275,7 +288,8 @@ int ctl_key_rotate(const SwitchPlace& place, const std::string& what) {
     if (!use || !crypto::is_storage_use(*use))
       throw UsageError(
           "what can be rotated is master, storage (all of them), card_index, card_seal, password "
-          "and exchanged; a station's keys come by key import or by key exchange");
+          "and exchanged; a station's keys come by key import or by key exchange, the card "
+          "printer's by key import");
     rotate_storage(place, {*use});
   }
   tell_switch(place);

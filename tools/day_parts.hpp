@@ -11,6 +11,7 @@
 namespace tools {
 
 inline constexpr codec::Mti kAuthorization{100}, kFinancial{200}, kFinancialRepeat{201};
+inline constexpr codec::Mti kCompletion{220};
 inline constexpr codec::Mti kReversal{400}, kReversalRepeat{401}, kReversalAdvice{420};
 
 /// A card and what the story knows about it.
@@ -36,12 +37,20 @@ void tell_agent(Day& day);
 void tell_counter(Day& day);
 void tell_mistakes(Day& day);
 void tell_machines(Day& day);
+void tell_calls(Day& day);
+void tell_seat(Day& day);
 void tell_mall(Day& day);
 void tell_evening(Day& day);
 
 /// A 0200 purchase; without DE 52 when `password` is empty.
 Draft purchase_of(Terminal& terminal, const std::string& card, const std::string& password,
                   std::int64_t amount_won);
+/// A 0100 hold of so much, or a raise of the one with this DE 37.
+Draft hold_of(Terminal& terminal, const DayCard& card, const std::string& name,
+              std::int64_t amount_won);
+/// A 0220 completion of a hold by its DE 37 and 38.
+Draft completion_of(Terminal& terminal, const DayCard& card, const std::string& name,
+                    const Answer& held, std::int64_t amount_won);
 /// A 0100 inquiry or verify.
 Draft question_of(Terminal& terminal, std::string_view processing, const std::string& card,
                   const std::string& password);

@@ -174,13 +174,13 @@ void tell_machines(Day& day) {
   day.log.chapter("— PC-bang with MAC, telephone, vending machine —");
   DayCard& card = day.cards[1];
   const auto& [number, pin_number, password] = card.card;
-  buy(day, day.pc_bang, "an hour at a PC, under MAC", card, 1'500);
+  buy(day, day.pc_bang, "an evening at a PC, under MAC", card, 1'500);
   day.log.exchange(day.pc_bang, "the same with a wrong MAC",
                    purchase_of(day.pc_bang, number, password, 1'500), {"63"}, true);
   day.log.exchange(day.pc_bang, "without the password", purchase_of(day.pc_bang, number, "", 1'500),
                    {"30"});
   card.available_won -= 390;
-  day.log.exchange(day.telephone, "a call by PIN#, under MAC",
+  day.log.exchange(day.telephone, "a telegram by PIN#, under MAC",
                    purchase_of(day.telephone, pin_number, password, 390),
                    {"00", card.available_won});
   day.log.exchange(day.vending, "a drink before sign-on",

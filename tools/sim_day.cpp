@@ -28,7 +28,9 @@ int sim_day(const Words& words) {
   tell_agent(day);
   tell_counter(day);
   tell_mistakes(day);
+  tell_calls(day);
   tell_machines(day);
+  tell_seat(day);
   tell_mall(day);
   tell_evening(day);
   return day.log.finish() ? kWell : kNotWell;

@@ -25,7 +25,7 @@ StationKeys StationKeys::load(const std::filesystem::path& file) {
   for (int number = 1; std::getline(in, line); ++number) {
     std::istringstream words(line.substr(0, line.find('#')));
     std::string what, station, use, hex;
-    if (!(words >> what) || what == "storage") continue;
+    if (!(words >> what) || what == "storage" || what == "printer") continue;
     words >> station >> use >> hex;
     auto bytes = base::from_hex(hex);
     bool known = false;

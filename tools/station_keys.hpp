@@ -10,7 +10,7 @@
 
 namespace tools {
 
-/// Lines `station NAME USE HEX`; `#` begins a comment. Storage keys are none of a terminal's
+/// Lines `station NAME USE HEX`; `#` begins a comment. All other keys are none of a terminal's
 /// business and are passed over.
 class StationKeys {
  public:

@@ -12,11 +12,12 @@ import subprocess
 import threading
 import time
 
-from measured import programs
+from measured import pages, programs
 from peers.postgres_peer import TUNING_S, PostgresPeer
 from peers.redis_peer import RedisPeer
 
 PURCHASES, VERIFIES, HALVES = "purchase=1", "verify=1", "purchase=1,verify=1"
+HOLDS, STATEMENTS = "hold=1", "statement=1"  # each hold brings its completion
 REQUESTS, BACKLOG = "messages.requests", "store.backlog entries"  # as `cpctl status` names them
 SETTLED_WITHIN_S = 90
 REST_S = 30  # after the copy of a data folder: a shared disk goes on writing when it says it has
@@ -180,6 +181,20 @@ def saturated_echo(bench, mix):
     return load_echo(bench, mix, bench.options.saturated)
 
 
+def statements(bench):
+    """First pages, each with the password: what the card site asks for all day."""
+    return load_switch(bench, STATEMENTS, bench.options.saturated, station="DEMO-SITE")
+
+
+def statement_pages(bench):
+    """On data of its own: no other card has so many entries."""
+    os.sync()
+    try:
+        return pages.measure(bench.options, bench.folder / "pages")
+    finally:
+        shutil.rmtree(bench.folder / "pages", ignore_errors=True)
+
+
 def start_after_stop(bench):
     settle_and_end(bench.start_switch())
     switch = bench.start_switch()
@@ -256,4 +271,9 @@ def steps_of(options):
         "verify_echo": lambda bench: saturated_echo(bench, VERIFIES),
         "mixed_switch": lambda bench: open_switch(bench, low, HALVES),
         "start_after_kill": start_after_kill,
+        # Last, so that the data is to all before them what it was without them.
+        "full_holds": lambda bench: saturated_switch(bench, HOLDS),
+        "open_holds": lambda bench: open_switch(bench, low, HOLDS),
+        "statements": statements,
+        "statement_pages": statement_pages,
     }

@@ -3,6 +3,8 @@
 import statistics
 from dataclasses import dataclass
 
+from measured.pages import PAGE_LIMIT
+
 
 @dataclass
 class Row:
@@ -123,10 +125,37 @@ class Results:
                          start("start_after_kill"), 2)
         return rows
 
+    def holds(self):
+        """At the open loop's rate half of the messages are holds, half their completions."""
+        group = f"{self.settings['rate']:,} holds and completions/s"
+        rows = []
+        for kind in ("hold", "completion"):
+            for name, words in LATENCIES:
+                rows += self.row(group, f"{kind}: {words}", "ms", ["open_holds"],
+                                 lambda run, kind=kind, name=name:
+                                 run["open_holds"][kind][name] / 1000)
+        rows += self.row(group, "saturation, both together", "/s", ["full_holds"],
+                         lambda run: per_second(run["full_holds"]))
+        return rows
+
+    def statements(self):
+        group, pages = "statements", lambda name: lambda run: run["statement_pages"][name]
+        rows = self.row(group, "first pages, saturation", "/s", ["statements"],
+                        lambda run: per_second(run["statements"]))
+        for name, words in (("page_1_us", "page 1"), ("page_500_us", "page 500"),
+                            ("last_page_us", "the last page")):
+            rows += self.row(group, f"{words} of a card with 10,000 entries, p50", "µs",
+                             ["statement_pages"], pages(name))
+        for name, words in (("page_500_ratio", "page 500"), ("last_page_ratio", "the last page")):
+            rows += self.row(group, f"{words} / page 1", "times", ["statement_pages"], pages(name),
+                             PAGE_LIMIT)
+        return rows
+
     def rows(self):
         return [*self.open_loop("open", self.settings["rate"]),
                 *self.open_loop("stretch", self.settings["stretch_rate"]),
-                *self.saturation(), *self.verify(), *self.size_and_start()]
+                *self.saturation(), *self.verify(), *self.size_and_start(),
+                *self.holds(), *self.statements()]
 
 
 LOADS = (("switch", "the switch"), ("journal", "journal alone"), ("echo", "bare echo"),

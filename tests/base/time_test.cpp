@@ -33,4 +33,14 @@ TEST(Time, IsoTextIsLocal) {
   EXPECT_EQ(base::civil_seoul(kBeforeCutover).day_of_year, 326);
 }
 
+TEST(Time, AMinuteInSeoulIsReadOrNothing) {
+  // 2026-11-22 23:30 in Seoul.
+  EXPECT_EQ(base::parse_seoul_minute("2026-11-22 23:30"), kBeforeCutover + 1);
+  EXPECT_EQ(base::parse_seoul_minute("1970-01-01 09:00"), 0);
+  for (const char* wrong : {"", "2026-11-22", "2026-11-22 24:00", "2026-11-22 23:60",
+                            "2026-02-29 12:00", "2026-13-01 12:00", "2026-11-22T23:30",
+                            "2026-11-22 23:3x", "2026-11-22 23:30 ", "-026-11-22 23:30"})
+    EXPECT_FALSE(base::parse_seoul_minute(wrong)) << wrong;
+}
+
 }  // namespace

@@ -67,9 +67,9 @@ TEST_F(ChangesTest, LimitsAndTheLogsLevelAreTakenAndTheRestNeedsARestart) {
   const std::string shop(kShop);
   const Changes all =
       changes(shop, "bin = 941013\n" + shop +
-                        "[limits]\nbatch = 1\ntxn-won = 5\n[log]\nlevel = error\nfile = x\n"
+                        "[limits]\nbatch = 1\nin-flight = 5\n[log]\nlevel = error\nfile = x\n"
                         "[ledger]\nwindow = 1s\n[keys]\nmaster = m\n");
-  EXPECT_EQ(all.settings, (Names{"limits.batch", "limits.txn-won", "log.level"}));
+  EXPECT_EQ(all.settings, (Names{"limits.batch", "limits.in-flight", "log.level"}));
   EXPECT_EQ(all.needs_restart, (Names{"bin", "keys.master", "ledger.window", "log.file"}));
 }
 

@@ -72,9 +72,6 @@ TEST(Demo, World) {
   EXPECT_EQ(settings.control_socket, "/data/control.sock");
   EXPECT_EQ(settings.demo_key_file, CYBERPASS_SOURCE_DIR "/config/demo.keys");
   EXPECT_EQ(settings.seed_file, CYBERPASS_SOURCE_DIR "/config/demo.seed");
-  EXPECT_EQ(settings.limits.txn_won, 1'000'000);
-  EXPECT_EQ(settings.limits.day_won, 3'000'000);
-  EXPECT_EQ(settings.limits.card_balance_won, 1'000'000);
 }
 
 TEST(Demo, Keys) {
@@ -233,6 +230,17 @@ TEST(Demo, Lot) {
   EXPECT_EQ(seed.lots[0].face_won, 10'000);
   EXPECT_EQ(seed.lots[0].product, 2);
   EXPECT_EQ(seed.lots[0].initial_password, "12345678");
+}
+
+TEST(Demo, Rates) {
+  const Seed seed = load_seed(load_settings(test::demo_command()));
+  const std::vector<std::pair<std::string_view, ledger::CallRate>> expected = {
+      {"", {0, 42, 180}}, {"00", {200, 680, 60}}, {"01", {0, 145, 60}}, {"02", {0, 39, 180}}};
+  ASSERT_EQ(seed.rates.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(seed.rates[i].prefix.trimmed(), expected[i].first);
+    EXPECT_EQ(seed.rates[i].rate, expected[i].second) << expected[i].first;
+  }
 }
 
 }  // namespace

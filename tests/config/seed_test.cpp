@@ -56,6 +56,7 @@ TEST(Seed, IsRead) {
   EXPECT_EQ(seed.categories[0].mccs, (std::vector<std::uint16_t>{4814, 4813}));
   ASSERT_EQ(seed.products.size(), 2u);
   EXPECT_EQ(seed.products[0].mix, mix_bit(Category::telephone) | mix_bit(Category::shopping));
+  EXPECT_EQ(ledger::bytes_of(seed.limits), ledger::bytes_of(ledger::kUsualLimits));
   ASSERT_EQ(seed.lots.size(), 1u);
   EXPECT_EQ(seed.lots[0].product, 2);
 }
@@ -299,6 +300,56 @@ TEST(Seed, EveryLotKeyIsChecked) {
        "seed:49: lot.2.pin: there is no such key; there are count, face, first, initial-password"},
       {"[lot.1]", "[lots.1]", "seed:40: lots.1.first: there is no such section or key"},
   });
+}
+
+TEST(Seed, LimitsAreReadAndWithinTwelveDigits) {
+  const Folder folder;
+  const ledger::LimitsRecord limits =
+      load(folder, kSeed +
+                       "[limits]\ntransaction-won = 11\nday-won = 12\nbalance-won = 13\n"
+                       "recharge-won = 999999999999\n")
+          .limits;
+  EXPECT_EQ(limits.transaction_won, 11);
+  EXPECT_EQ(limits.daily_won, 12);
+  EXPECT_EQ(limits.balance_won, 13);
+  EXPECT_EQ(limits.recharge_won, 999'999'999'999);
+  for (const std::string key : {"transaction-won", "day-won", "balance-won", "recharge-won"})
+    for (const std::string wrong : {"0", "1000000000000", "1.5"})
+      EXPECT_EQ(refusal(folder, kSeed + "[limits]\n" + key + " = " + wrong + "\n"),
+                "seed:45: limits." + key + ": " + wrong +
+                    " is not allowed: a number from 1 to 999999999999");
+}
+
+TEST(Seed, AListOfCategoriesIsAMix) {
+  EXPECT_EQ(parse_mix("telephone,pc_bang shopping"), mix_bit(Category::telephone) |
+                                                         mix_bit(Category::pc_bang) |
+                                                         mix_bit(Category::shopping));
+  for (const char* none : {"", " , ", "telephones", "telephone,gas"})
+    EXPECT_FALSE(parse_mix(none).has_value()) << none;
+}
+
+TEST(Seed, RatesAreAWholeTableOrNone) {
+  const Folder folder;
+  EXPECT_TRUE(load(folder, kSeed).rates.empty());
+  const std::string other = "[rate.other]\nwon = 42\nunit-s = 180\n";  // lines 44 to 46
+  const std::string seoul = "[rate.seoul]\nprefix = 02\nwon = 39\nunit-s = 180\n";
+  const Seed seed = load(folder, kSeed + seoul + other);
+  ASSERT_EQ(seed.rates.size(), 2u);
+  EXPECT_EQ(seed.rates[0].rate, (ledger::CallRate{0, 42, 180}));
+  EXPECT_EQ(seed.rates[1].prefix.trimmed(), "02");
+  EXPECT_EQ(refusal(folder, kSeed + seoul),
+            "seed: [rate.…]: a row with an empty prefix, for every other call, is missing");
+  EXPECT_EQ(refusal(folder, kSeed + other + seoul +
+                                "[rate.again]\nprefix = 02\nwon = 1\n"
+                                "unit-s = 1\n"),
+            "seed: [rate.…]: the prefix 02 is there twice");
+  EXPECT_EQ(refusal(folder, kSeed + other + "[rate.x]\nprefix = 0x\nwon = 1\nunit-s = 1\n"),
+            "seed:48: rate.x.prefix: 0x is not allowed: 1 to 20 digits; without this key the rate "
+            "is every other call's");
+  EXPECT_EQ(refusal(folder, kSeed + "[rate.other]\nwon = 0\nunit-s = 180\n"),
+            "seed:45: rate.other.won: 0 is not allowed: a number from 1 to 1000000");
+  EXPECT_EQ(refusal(folder, kSeed + "[rate.other]\nwon = 42\nunit-s = 3601\n"),
+            "seed:46: rate.other.unit-s: 3601 is not allowed: a number from 1 to 3600");
 }
 
 }  // namespace

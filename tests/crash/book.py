@@ -8,9 +8,13 @@ connections: a reversal that was answered 00 leaves nothing of its original, whi
 import collections
 
 from consequences import Consequences
-from request import (ACTIVATION, CAN_BE_UNDONE, COLLECT, COMPLETION, DEPOSIT, GUESS, HOLD,
-                     MADE_ANEW_IF_NOT_REMEMBERED, OF_OWNERS, PAYMENTS, PURCHASE, REFUND, REMEMBERED,
-                     REMEMBERED_GUESS, REVERSAL, SALE, SPENDING, VERIFY, balances, difference)
+from recharges import wrong_recharge
+from request import (ACTIVATION, CAN_BE_UNDONE, COLLECT, COMPLETION, DEPOSIT, EXCHANGE, GUESS, HOLD,
+                     MADE_ANEW_IF_NOT_REMEMBERED, OF_OWNERS, PAID_IN, PAYMENTS, PURCHASE, RECHARGE,
+                     REFUND, REMEMBERED, REMEMBERED_GUESS, REVERSAL, SALE, SPENDING, STATEMENT, VERIFY,
+                     balances, difference)
+
+from statements import read_page, wrong_page
 
 
 class Book(Consequences):
@@ -18,6 +22,7 @@ class Book(Consequences):
 
     def __init__(self):
         self.requests, self.cards, self.lives = [], [], []
+        self.stated = []  # cards whose whole statement was read at the end of a round
         # By station, terminal and DE 37: who bears it, and whether a reversal has named it.
         self.bearers, self.named = collections.defaultdict(set), set()
         self.problems = []
@@ -99,6 +104,8 @@ class Book(Consequences):
     def _judge_fresh(self, send, answer):
         """Verifications and collects are not remembered: each time answered anew, and rightly."""
         request, code = send.request, answer[39]
+        if request.kind == STATEMENT:
+            return self._wrong_statement(request, answer)
         if request.wanted is not None:
             return self._wrong_answer(request, answer)
         if request.kind == VERIFY:
@@ -116,13 +123,25 @@ class Book(Consequences):
             if request.is_approved else None
 
     @staticmethod
+    def _wrong_statement(request, answer):
+        if answer[39] != "00":
+            return f"answered {answer[39]}"
+        try:
+            return wrong_page(read_page(answer), request.cursor is None)
+        except ValueError as problem:
+            return f"the statement cannot be read: {problem}"
+
+    @staticmethod
     def _wrong_answer(request, answer):
-        code, won = request.wanted
+        code, amounts = request.wanted
         if answer[39] != code:
             return f"answered {answer[39]}, expected {code}"
-        if won is None:
+        if amounts is None:
             return None
-        found = balances(answer)
+        found, won, points = balances(answer), amounts[:2], amounts[2]
+        if found.get(("00", "90")) != points:
+            return (f"the card has {found.get(('00', '90'))} points, by the answers it must have "
+                    f"{points}")
         if (found.get(("00", "01")), found.get(("00", "02"))) != won:
             return (f"the card holds {found.get(('00', '01'))} won, of which "
                     f"{found.get(('00', '02'))} can be used; by the answers it must be {won[0]}, "
@@ -157,8 +176,7 @@ class Book(Consequences):
             return self._wrong_guess(request, code)
         return None if self._is_possible(request, code) else f"answered {code}"
 
-    @staticmethod
-    def _is_possible(request, code):
+    def _is_possible(self, request, code):
         """Of declines. Some of them only what else was answered can justify: check() asks for that."""
         kind = request.kind
         if kind == PURCHASE:
@@ -169,9 +187,14 @@ class Book(Consequences):
             return code == "25"
         if kind == REFUND:
             return code in ("13", "25")
+        if kind in PAID_IN and code == "61" and self.may_reach_cap(request):
+            return True
+        if kind == EXCHANGE:
+            return code == "51"
+        if kind in (SALE, RECHARGE) and code == "61":
+            return request.merchant == "DEMOAGENT000002"
         if kind == SALE:
-            return (code == "61" and request.merchant == "DEMOAGENT000002") or \
-                (code == "57" and request.card is not None)
+            return code == "57" and request.card is not None
         if kind == ACTIVATION:
             return (code == "57" and len(request.card.activations) > 1) or \
                 (code in ("14", "57") and request.card.sale.may_be_undone())
@@ -182,7 +205,7 @@ class Book(Consequences):
             return code == "25" and any(refund.sends for refund in original.refunds)
         if original.kind == DEPOSIT:
             return code == ("61" if original.card is None else "51")
-        if original.kind == REFUND:
+        if original.kind in (REFUND, RECHARGE, EXCHANGE):
             return code == "51"
         if original.kind == HOLD:
             return code == "25"
@@ -191,6 +214,8 @@ class Book(Consequences):
     @staticmethod
     def _wrong_content(request, answer):
         kind, won = request.kind, balances(answer)
+        if (("00", "90") in won) != (kind == EXCHANGE):
+            return "points are told in the answer to an exchange, and in no other"
         if kind == REMEMBERED_GUESS:
             return "answered 00 with a wrong password"
         if kind == REVERSAL:
@@ -207,6 +232,12 @@ class Book(Consequences):
                 "approved without DE 38"
         if kind == DEPOSIT:
             return "a bank is told the balance" if won else None
+        if kind == EXCHANGE and won["00", "90"] < 0:
+            return "more points were exchanged than there were"
+        if kind == RECHARGE:
+            what = wrong_recharge(request, answer, won)
+            if what:
+                return what
         if kind == COMPLETION:
             posted = int(answer.get(4, "0"))
             if not 0 < posted <= request.amount_won or \

@@ -3,7 +3,10 @@ and what the answers say about each other. None of it depends on the order in wh
 
 import collections
 
-from request import (COMPLETION, DEPOSIT, HOLD, PREFUNDS, REFUND, SALE, SPENDING, balances)
+from request import (COMPLETION, DEPOSIT, EXCHANGE, HOLD, PAID_IN, PREFUNDS, RECHARGE, SALE, SPENDING,
+                     balances)
+
+CAP_WON = 1_000_000
 
 
 class Consequences:
@@ -21,14 +24,34 @@ class Consequences:
                    if name not in over)
 
     def card_amounts(self, card):
-        """Its balance, and what of it can be used."""
-        won = self.card_won(card)
-        return won, won - self.card_held_won(card)
+        """Its balance, what of it can be used, and its points where they are told."""
+        won, points = self.card_won(card), self.card_points(card)
+        return won, won - self.card_held_won(card), \
+            points if card.is_registered or points else None
+
+    @staticmethod
+    def card_points(card):
+        """Below zero where a purchase was refunded after its points were exchanged."""
+        return sum(request.earned_points() for request in card.payments
+                   if request.kind in SPENDING) - \
+            sum(request.left_won() for request in card.payments if request.kind == EXCHANGE)
+
+    @staticmethod
+    def most_won(card):
+        """What can have been on it at any time."""
+        return card.face + sum(request.amount_won for request in card.payments
+                               if request.kind in PAID_IN and request.code in (None, "00", "25"))
+
+    def may_reach_cap(self, request):
+        return request.card is not None and \
+            self.most_won(request.card) + request.amount_won > CAP_WON
 
     def prefund_won(self, merchant):
         sales = (r for r in self.requests if r.kind == SALE and r.merchant == merchant)
         deposits = (r for r in self.requests if r.kind == DEPOSIT and r.message.get(103) == merchant)
+        recharges = (r for r in self.requests if r.kind == RECHARGE and r.merchant == merchant)
         return PREFUNDS[merchant] - sum(sale.left_won() for sale in sales) \
+            - sum(recharge.left_won() for recharge in recharges) \
             + sum(deposit.left_won() for deposit in deposits)
 
     # Holds: one is what was approved under one name -------------------------------------------------
@@ -168,7 +191,7 @@ class Consequences:
         steps = []
         for request in card.payments:
             if request.is_approved:
-                change = request.moved_won if request.kind == REFUND else -request.moved_won
+                change = -request.moved_won if request.kind in SPENDING else request.moved_won
                 steps.append((balances(request.first)["00", "01"], change))
         self._check_chain(card, "balances", card.face, steps, self.card_won(card))
 

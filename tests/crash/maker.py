@@ -4,9 +4,9 @@ import datetime
 
 import demo_world as world
 from demo_world import STATIONS, iso
-from request import (ACTIVATION, BLOCK, COLLECT, COMPLETION, DEPOSIT, GUESS, HOLD, INQUIRY, PASSWORD,
-                     PURCHASE, QUESTION, REFUND, REGISTRATION, REVERSAL, SALE, UNBLOCK, VERIFY, Card,
-                     Request)
+from request import (ACTIVATION, BLOCK, COLLECT, COMPLETION, DEPOSIT, EXCHANGE, GUESS, HOLD, INQUIRY,
+                     PASSWORD, POINTS_BP, PURCHASE, QUESTION, RECHARGE, REFUND, REGISTRATION, REVERSAL,
+                     SALE, SPENDING, STATEMENT, UNBLOCK, VERIFY, Card, Request)
 
 PASSWORD_REQUIRED = {"BANG"}
 WRONG = "0000"  # is nobody's password
@@ -55,7 +55,9 @@ class Maker:
         if 4 in message:
             message[49] = "410"
         request = Request(self.book.numbers, kind, station, message, card, original, real_won)
-        return request if kind in (INQUIRY, QUESTION) else self.book.add(request)
+        if kind in SPENDING and station != "TEL" and card.is_registered:
+            request.points_bp = POINTS_BP
+        return request if kind in (INQUIRY, QUESTION, STATEMENT) else self.book.add(request)
 
     # One of each ----------------------------------------------------------------------------------
 
@@ -97,6 +99,16 @@ class Maker:
         elements = {3: "210000", 4: f"{amount:012d}"}
         elements.update({2: card.number} if card is not None else {103: agent})
         return self.make(DEPOSIT, "BANK", "0200", elements, card)
+
+    def recharge(self, amount, card, second_agent=False):
+        return self.make(RECHARGE, "AGENT", "0200",
+                         {2: card.number, 3: "280000", 4: f"{amount:012d}"}, card,
+                         second_agent=second_agent)
+
+    def exchange(self, points, card, pin=None):
+        return self.make(EXCHANGE, "SITE", "0200",
+                         {2: card.number, 3: "970000", 4: f"{points:012d}",
+                          52: self._pin("SITE", pin or card.password, card)}, card)
 
     def owners(self, what, station, card, pin=None, new=None, owner=None, kind=None):
         """Password change (`new`), registration (`owner`), block, unblock. `pin`: in DE 52."""
@@ -206,6 +218,19 @@ class Maker:
         message = {**first.message, 4: f"{first.amount_won + 1:012d}"}
         request = Request(first.number, QUESTION, first.station, message, first.card, first)
         request.wanted = ("94", None)
+        return request
+
+    def statement(self, station, card, cursor=None):
+        """One page: of all that can have happened to it since the test began."""
+        to = world.now(0).astimezone(world.SEOUL)
+        first = to - datetime.timedelta(days=1)
+        tags = [("0040", first.strftime("%Y%m")), ("0041", to.strftime("%Y%m"))]
+        elements = {2: card.number, 3: "380000",
+                    48: iso.pack_tags(tags + ([("0042", cursor)] if cursor else []))}
+        if station == "SITE":
+            elements[52] = self._pin(station, card.password, card)
+        request = self.make(STATEMENT, station, "0100", elements, card)
+        request.cursor = cursor
         return request
 
     def stock_card(self, index):

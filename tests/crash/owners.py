@@ -37,7 +37,7 @@ class Life:
         return rng.choice((
             self.change, self.change, self.forgotten, self.forgotten_by_another, self.register,
             self.register, self.block_by_owner, self.block_by_operator, self.unblock, self.purchase,
-            self.purchase, self.deposit, self.reserve, self.complete, self.take_back))()
+            self.purchase, self.deposit, self.recharge, self.exchange, self.reserve, self.complete, self.take_back))()
 
     def _made(self, request, code):
         request.expected, self.last = code, request
@@ -115,7 +115,8 @@ class Life:
 
     def purchase(self, pin=None):
         pin = pin or self.rng.choice((self._pin(), ""))
-        return self._made(self.maker.purchase("POS", self.card, self.rng.randint(1, 20), pin),
+        won = self.rng.randint(1, self.rng.choice((20, 300)))
+        return self._made(self.maker.purchase("POS", self.card, won, pin),
                           self._gate(pin))
 
     def wrong_purchase(self):
@@ -123,6 +124,15 @@ class Life:
 
     def deposit(self):
         return self._made(self.maker.deposit(self.rng.randint(1, 100), self.card), self._gate(""))
+
+    def recharge(self):
+        return self._made(self.maker.recharge(10_000, self.card), self._gate(""))
+
+    def exchange(self):
+        """Of more points than these cards ever have."""
+        pin = self._pin()
+        code = self._gate(pin)
+        return self._made(self.maker.exchange(1_000, self.card, pin), "51" if code == "00" else code)
 
     def reserve(self):
         if self.hold is not None:

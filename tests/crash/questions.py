@@ -1,6 +1,8 @@
 """What a round asks when everything is answered: whether all is as the answers say."""
 
 from request import COLLECT, COMPLETION, DEPOSIT, HOLD, PURCHASE, SALE, balances
+from savings_traffic import MOST_WON
+from statements import read_page, wrong_whole
 from traffic import FACES
 
 
@@ -22,10 +24,12 @@ class Questions:
         self._look_at_guessed()
         self._look_at_lives()
         self._look_at_prefunds()
+        self._exchange_some()
         answered = [r for r in self.book.requests[self.first_of_round:]
                     if r.kind in (PURCHASE, HOLD, COMPLETION, DEPOSIT) and r.first is not None]
         self._ask([self.maker.altered(r) for r in self.rng.sample(answered, min(20, len(answered)))])
         self._ask_balances()
+        self._read_statements()
         fresh = [card for card in self.book.cards if card.is_active and not card.guesses
                  and card.life is None and card.face in FACES]
         self._until_answered([self.maker.verify("POS", card)
@@ -39,6 +43,51 @@ class Questions:
 
     def _ask_balances(self):
         self._ask([self.maker.inquiry(card) for card in self.book.cards])
+
+    def _exchange_some(self):
+        """Points that are there can be exchanged, and no more than those."""
+        registered = [card for card in self.book.cards if card.is_anybodys and card.is_registered
+                      and self.book.card_won(card) <= MOST_WON]
+        for card in sorted(registered, key=self.book.card_points)[-2:] + registered[:2]:
+            exchange = self.maker.exchange(1_000, card)
+            exchange.expected = "00" if self.book.card_points(card) >= 1_000 else "51"
+            self._until_answered([exchange])
+        self._give_up_on_problems()
+
+    def _read_statements(self):
+        """All pages of some cards' statements, the same cards' again in later rounds."""
+        chosen = self._statement_cards()
+        pages = {card: [] for card in chosen}
+        stations = {card: self.rng.choice(("OPER", "SITE")) if card.is_anybodys else "OPER"
+                    for card in chosen}
+        open_ones = {card: self.maker.statement(stations[card], card) for card in chosen}
+        while open_ones:
+            self._until_answered(list(open_ones.values()))
+            self._give_up_on_problems()
+            for card, request in list(open_ones.items()):
+                pages[card].append(read_page(request.first))
+                cursor = pages[card][-1].cursor
+                if cursor:
+                    open_ones[card] = self.maker.statement(stations[card], card, cursor)
+                else:
+                    del open_ones[card]
+        for card in chosen:
+            what = wrong_whole(pages[card], card, self.book.card_won(card))
+            if what:
+                self.book.problem(None, f"card {card.masked()}: {what}")
+        self._give_up_on_problems()
+
+    def _statement_cards(self):
+        rng, book = self.rng, self.book
+        active = [card for card in book.cards if card.is_active]
+        groups = ([card for card in book.stated if card.is_active], 3), \
+            ([life.card for life in book.lives], 2), \
+            ([card for card in active if card.sale is None], 2), \
+            (sorted(active, key=book.card_points)[-4:], 2), (active, 3)
+        chosen = {card: None for cards, count in groups
+                  for card in rng.sample(cards, min(count, len(cards)))}
+        book.stated = list({**dict.fromkeys(book.stated), **chosen})
+        return list(chosen)
 
     def _collect_the_rest(self):
         """What an unanswered sale has sold can be collected, and so can what nobody asked for yet."""

@@ -1,10 +1,11 @@
 """A request and what became of it; a card and what was asked about it."""
 
-from demo_world import STATIONS, iso
+from demo_world import STATIONS, iso, now
 
 PURCHASE, REFUND, REVERSAL, SALE, ACTIVATION, DEPOSIT = (
     "purchase", "refund", "reversal", "sale", "activation", "deposit")
 HOLD, COMPLETION = "hold", "completion"  # a raise is a hold too
+RECHARGE, EXCHANGE, STATEMENT = "recharge", "points exchange", "statement"
 PASSWORD, REGISTRATION, BLOCK, UNBLOCK = (
     "password change", "registration", "block", "unblock")
 COLLECT, VERIFY, GUESS, REMEMBERED_GUESS = (
@@ -13,12 +14,14 @@ INQUIRY, QUESTION = "inquiry", "question"  # about what must be so
 
 OF_OWNERS = {PASSWORD, REGISTRATION, BLOCK, UNBLOCK}
 SPENDING = {PURCHASE, COMPLETION}  # what merchants get, and may refund
-PAYMENTS = SPENDING | {REFUND, DEPOSIT}
-CAN_BE_UNDONE = {PURCHASE, REFUND, SALE, DEPOSIT, HOLD, COMPLETION}
+PAID_IN = {DEPOSIT, RECHARGE, EXCHANGE}
+PAYMENTS = SPENDING | PAID_IN | {REFUND}
+CAN_BE_UNDONE = PAYMENTS | {SALE, HOLD}
 REMEMBERED = CAN_BE_UNDONE | OF_OWNERS | {REVERSAL, ACTIVATION, REMEMBERED_GUESS}
 MADE_ANEW = {64, 128}  # MACs, in every answer
 MADE_ANEW_IF_NOT_REMEMBERED = MADE_ANEW | {37}
 PREFUNDS = {"DEMOAGENT000001": 900_000_000_000, "DEMOAGENT000002": 100_000}
+POINTS_BP = 100
 
 
 class Card:
@@ -27,7 +30,7 @@ class Card:
     def __init__(self, number, face, password, sale=None):
         self.number, self.face, self.initial, self.sale = number, face, password, sale
         self.sales = [sale] if sale else []  # a stock card's may be several, one of them in force
-        self.payments = []      # purchases, refunds, completions, deposits
+        self.payments = []      # purchases, refunds, completions, deposits, recharges, exchanges
         self.holds = []         # and raises
         self.activations = []
         self.changed = None     # the password, since the activation
@@ -46,6 +49,13 @@ class Card:
     def password(self):
         return self.changed or next((a.password for a in self.activations if a.is_approved),
                                     self.initial)
+
+    @property
+    def is_registered(self):
+        """Whether it has an owner, so that what it pays from now on earns points."""
+        if self.life is not None:
+            return self.life.owner is not None
+        return any(a.is_approved and a.owner for a in self.activations)
 
     @property
     def is_anybodys(self):
@@ -70,7 +80,10 @@ class Request:
         self.password = self.owner = None  # of an activation: the new ones
         self.expected = None     # DE 39, where nothing else can have happened to the card
         self.raises = []         # of a hold
+        self.cursor = None       # of a statement
+        self.points_bp = 0       # of a purchase or completion: the rate it earns at
         self.wanted = None       # of a question: (DE 39, won or None)
+        self.made_at = now(0)
         self.sends = self.system_errors = self.repeated_alike = 0
         self.first = self.first_raw = None
         self.latest_code = None
@@ -137,6 +150,11 @@ class Request:
         if not done:
             return self.moved_won
         return next((r.real_won for r in done if r.real_won is not None), 0)
+
+    def earned_points(self):
+        """Of a purchase or completion: the rate times what is left of it."""
+        refunded = sum(refund.left_won() for refund in self.refunds)
+        return (self.left_won() - refunded) * self.points_bp // 10_000
 
     def story(self):
         """A line about it, without secrets."""

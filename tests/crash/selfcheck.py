@@ -55,6 +55,24 @@ FAULTS = {
     "deposit-lost": r"the card holds",
     "prefund-deposit-lost": r"has \d+ won left",
     "deposit-back-lost": r"the card holds",
+    # recharges and points
+    "recharge-twice": r"the card holds",
+    "recharge-unpaid": r"has \d+ won left",
+    "short-validity": r"is valid until",
+    "points-lost": r"points, by the answers",
+    "points-kept": r"points, by the answers",     # of a purchase that was reversed
+    "points-kept-at-refund": r"points, by the answers",
+    "exchanged-for-nothing": r"points, by the answers",
+    "no-exchange": r"answered 51, by the answers before it must be 00",
+    # statements
+    "entry-lost": r"is followed by entry",
+    "page-skips": r"is followed by entry|does not begin with entry 1",
+    "pair-lost": r"entry of the statement is missing",   # a payment and its reversal: the rest agrees
+    "pair-added": r"that no answer tells of",
+    "entry-kind": r"entry of the statement is missing",
+    "old-balance": r"do not follow from one another: -?\d+ and",
+    "sum-off": r"summary sums to",
+    "sum-moved": r"its entries make",
     # cards
     "orders": r"collect",
     "activation": r"activation|answered 14|collect",

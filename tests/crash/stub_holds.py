@@ -65,6 +65,7 @@ class HoldsAndOwners:
         if not again:
             self.change_hold(key, -hold["amount"], "completed")
         card = self.move(request[2], -posted)
+        self.spent(card, posted)
         return "00" if posted == asked else "10", {4: f"{posted:012d}", **self.card_amounts(card)}
 
     def release(self, part, won):
@@ -95,13 +96,19 @@ class HoldsAndOwners:
             store.put("paid:" + self.key, agent)
         return "00", self.approval()
 
-    def undo_deposit(self, key, number, won):
+    def undo_deposit(self, key, number, won, kind):
+        """Or a recharge, or an exchange."""
         store = self.store
         if number is not None:
             card = store.get("card:" + number)
             if card["balance"] - card["held"] < won:
                 return "51"
-            self.move(number, -won)
+            card = self.move(number, -won)
+            if kind == "2028":
+                agent = "prefund:" + key.split("|")[-1]
+                store.put(agent, store.get(agent) + won)
+            elif kind == "2097":
+                store.put("card:" + number, {**card, "points": card["points"] + won})
             return "00"
         agent = store.get("paid:" + key)
         if store.get(agent) < won:

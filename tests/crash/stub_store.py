@@ -16,6 +16,12 @@ CHANGED = {
     "deposit-lost": (-1, "card:", "balance", "020021", 300),
     "prefund-deposit-lost": (-1, "prefund:", None, "020021", 1_000),
     "deposit-back-lost": (-1, "card:", "balance", "undo 2021", 1_000),
+    "recharge-twice": (1, "card:", "balance", "020028", 1_000),
+    "recharge-unpaid": (-1, "prefund:", None, "020028", 1_000),
+    "points-lost": (-1, "card:", "points", "020000", 300),
+    "points-kept": (-1, "card:", "points", "undo 2000", 1_000),
+    "points-kept-at-refund": (-1, "card:", "points", "020020", 1_000),
+    "exchanged-for-nothing": (-1, "card:", "points", "020097", 10_000),
 }
 # A field of a card that is what it was before.
 FORGOTTEN = {

@@ -19,16 +19,19 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "scenarios"))
 from demo_world import FIRST_PORT, LOT_SIZE, STATIONS, iso, lot_card  # noqa: E402
 from stub_holds import HoldsAndOwners  # noqa: E402
+from stub_savings import Savings  # noqa: E402
+from stub_statement import Statements  # noqa: E402
 from stub_store import FAULT, Store  # noqa: E402
 from stub_transactions import Transactions  # noqa: E402
 
 NOT_REMEMBERED = ("30", "58", "63", "91", "92", "96")
-OF_0200 = {"00": "purchase", "20": "refund", "21": "deposit", "90": "sale", "92": "activation",
+OF_0200 = {"00": "purchase", "20": "refund", "21": "deposit", "28": "recharge",
+           "97": "points_exchange", "90": "sale", "92": "activation",
            "93": "password_change", "94": "registration", "96": "block", "98": "unblock"}
 PREFUNDS = {"DEMOAGENT000001": 900_000_000_000, "DEMOAGENT000002": 100_000}
 
 
-class Toy(Transactions, HoldsAndOwners):
+class Toy(Transactions, HoldsAndOwners, Savings, Statements):
     def __init__(self, store):
         self.store, self.random = store, random.SystemRandom()
         self.handled = 0
@@ -44,7 +47,7 @@ class Toy(Transactions, HoldsAndOwners):
     def new_card(self, number, face, state, pin):
         self.store.put("card:" + number, {"face": face, "balance": 0 if state == "stock" else face,
                                           "state": state, "pin": pin, "wrong": 0, "blocks": [],
-                                          "held": 0, "held_ever": False, "owner": None})
+                                          "held": 0, "held_ever": False, "owner": None, "points": 0})
 
     # Frame ----------------------------------------------------------------------------------------
 
@@ -75,7 +78,7 @@ class Toy(Transactions, HoldsAndOwners):
                             + [request[de] for de in (11, 12, 13, 41, 42)])
         self.klass = klass
         if klass == "0100" and request[3][:2] != "00":
-            return getattr(self, {"31": "inquiry", "33": "verify", "91": "collect"}[
+            return getattr(self, {"31": "inquiry", "33": "verify", "38": "statement", "91": "collect"}[
                 request[3][:2]])()
         self.content = [request.get(de) for de in (2, 3, 4, 90)]
         known = store.get("dup:" + self.key)

@@ -14,6 +14,10 @@ class Transactions:
         return {54: "".join(f"00{kind}410C{won:012d}" for kind, won in (
             ("01", card["balance"]), ("02", card["balance"] - card["held"])))}
 
+    @staticmethod
+    def told_points(card):
+        return f"0090410{'D' if card['points'] < 0 else 'C'}{abs(card['points']):012d}"
+
     def approval(self):
         number = self.store.get("sequence") + 1
         self.store.put("sequence", number)
@@ -61,12 +65,33 @@ class Transactions:
         code, card = self.gate(passing=BLOCKS)
         if code is None and FAULT == "inquiry" and self.random.random() < 0.1:
             card["balance"] += 1
-        return (code, {}) if code else ("00", self.card_amounts(card))
+        if code:
+            return code, {}
+        fields = self.card_amounts(card)
+        if card["owner"] or card["points"]:
+            fields[54] += self.told_points(card)
+        return "00", fields
+
+    def earn(self, key, before, after):
+        """The points of a purchase of which so much is left."""
+        rate, number = self.store.get("rate:" + key) or (0, None)
+        points = after * rate // 10_000 - before * rate // 10_000
+        if points:
+            card = dict(self.store.get("card:" + number))
+            card["points"] += points
+            self.store.put("card:" + number, card)
+
+    def spent(self, card, amount):
+        """A purchase or completion begins to earn."""
+        if card["owner"] and self.name != "TEL":
+            self.store.put("rate:" + self.key, (100, self.request[2]))
+        self.earn(self.key, 0, amount)
 
     def move(self, number, won):
         card = dict(self.store.get("card:" + number))
         card["balance"] += won
         self.store.put("card:" + number, card)
+        self.enter(number, won)
         return card
 
     def purchase(self):
@@ -79,6 +104,7 @@ class Transactions:
         if amount > card["balance"] - card["held"]:
             return "51", {}
         card = self.move(self.request[2], -amount)
+        self.spent(card, amount)
         return "00", {**self.approval(), **self.card_amounts(card)}
 
     def refund(self):
@@ -102,6 +128,7 @@ class Transactions:
         if amount > left - refunded:
             return "13", {}
         store.put("refunded:" + key, refunded + amount)
+        self.earn(key, left - refunded, left - refunded - amount)
         store.put("refund-of:" + self.key, key)
         card = self.move(request[2], amount)
         return "00", {**self.approval(), **self.card_amounts(card)}
@@ -131,10 +158,12 @@ class Transactions:
                 card.update(state="active", balance=face, held_ever=False)
                 store.put("card:" + request[2], card)
                 cards.append(request[2])
+                self.enter(request[2], face)
                 continue
             digits = f"941012{self.random.randrange(10 ** 9):09d}"
             cards.append(digits + iso.luhn_digit(digits))
             self.new_card(cards[-1], face, "sold", f"{self.random.randrange(10 ** 8):08d}")
+            self.enter(cards[-1], face)
         store.put("prefund:" + request[42], left)
         store.put("order:" + order, cards)
         store.put("sold:" + self.key, cards)
@@ -206,13 +235,16 @@ class Transactions:
         store.put("what", "undo " + kind)
         if kind == "1000":
             return self.release(key, won)
-        if kind == "2021":
-            return self.undo_deposit(key, content[0], won)
+        if kind in ("2021", "2028", "2097"):
+            return self.undo_deposit(key, content[0], won, kind)
         if kind in ("2093", "2094", "2096", "2098"):
             return "25"
         if kind in ("2000", "2200"):
             if store.get("refunded:" + key):
                 return "25"
+            undone = store.get("undone:" + key)
+            left = undone["left"] if undone else original["amount"]
+            self.earn(key, left, left - won)
             if FAULT != "reversal-moves-nothing" or not store.restarted:
                 self.move(content[0], won)
         elif kind == "2020":
@@ -220,7 +252,11 @@ class Transactions:
             if card["balance"] - card["held"] < won:
                 return "51"
             of = store.get("refund-of:" + key)
-            store.put("refunded:" + of, (store.get("refunded:" + of) or 0) - won)
+            refunded, paid = store.get("refunded:" + of) or 0, store.get("dup:" + of)["amount"]
+            store.put("refunded:" + of, refunded - won)
+            undone = store.get("undone:" + of)
+            left = (undone["left"] if undone else paid) - refunded
+            self.earn(of, left, left + won)
             self.move(content[0], -won)
         else:
             cards = store.get("sold:" + key)
@@ -234,6 +270,7 @@ class Transactions:
             store.put("prefund:" + agent, store.get("prefund:" + agent) + original["amount"])
             for number in cards:
                 card = dict(store.get("card:" + number))
+                self.enter(number, -card["balance"])
                 card.update(state="stock" if stock else "closed", balance=0, held=0)
                 store.put("card:" + number, card)
         return "00"

@@ -3,8 +3,9 @@
 import demo_world as world
 from holds_traffic import HoldTraffic
 from maker import WRONG
-from request import (ACTIVATION, CAN_BE_UNDONE, COLLECT, COMPLETION, DEPOSIT, HOLD, PASSWORD, PREFUNDS,
+from request import (ACTIVATION, CAN_BE_UNDONE, COLLECT, COMPLETION, HOLD, PAID_IN, PASSWORD, PREFUNDS,
                      PURCHASE, REGISTRATION, REMEMBERED_GUESS, SALE, SPENDING, frame_of)
+from savings_traffic import SavingsTraffic
 
 PAYING = ("POS", "TEL", "BANG", "ASCII")
 FACES = (10_000, 20_000, 30_000, 50_000, 100_000)  # those that pay everywhere
@@ -24,6 +25,7 @@ class Traffic:
         self.recent = {station: [r for r in earlier if r.station == station] for station in PAYING}
         self.holds = HoldTraffic(maker, rng, self.recent)
         self.lives = list(lives)
+        self.savings = SavingsTraffic(maker, rng, pool, self.recent["POS"], self._undo)
         self.deposits = []
         self.sales = []
         self.ready = []      # made because of an answer; to be sent by the agent
@@ -62,6 +64,9 @@ class Traffic:
 
     def _agent(self, link, hub):
         rng, maker = self.rng, self.maker
+        made = self.savings.recharge(link, hub) if rng.random() < 0.15 else None
+        if made:
+            return made
         if self.ready:
             what, subject, index = self.ready.pop(0)
             if what == "collect":
@@ -131,7 +136,8 @@ class Traffic:
                 return [(link, made, None)]
         if chance < 0.62:
             return self.holds.next(link, hub, rng.choice(self.pool))
-        purchase = self._purchase(station)
+        purchase = (station == "POS" and chance < 0.7 and self.savings.purchase()) or \
+            self._purchase(station)
         if chance > 0.97:  # its reversal is faster
             return [(link, maker.reversal(purchase), None), (link, purchase, None)]
         made = [(link, purchase, None)]
@@ -163,7 +169,7 @@ class Traffic:
         if original.kind not in CAN_BE_UNDONE or len(original.reversals) == 2 or \
                 any(r.real_won is not None for r in original.reversals):
             return None
-        in_part = original.kind in (PURCHASE, HOLD, COMPLETION, DEPOSIT) and \
+        in_part = original.kind in SPENDING | PAID_IN | {HOLD} and \
             original.is_approved and not original.reversals and self.rng.random() < 0.3
         return self.maker.reversal(original, self.rng.randint(1, original.moved_won)
                                    if in_part else None)
@@ -195,6 +201,12 @@ class Traffic:
             return self._guess(link)
         if chance < 0.15:
             return self._again(link, ("SITE",))
+        if chance < 0.20:
+            station = rng.choice(("SITE", "OPER"))
+            return [(rng.choice(hub.of(station)),
+                     self.maker.statement(station, rng.choice(self.pool)), None)]
+        if chance < 0.38:
+            return self.savings.exchange(link, hub)
         idle = [life for life in self.lives if life.is_idle]
         if not idle:
             return []

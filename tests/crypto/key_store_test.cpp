@@ -94,8 +94,9 @@ TEST(KeyFile, EveryMalformedLineIsNamedWithoutItsContent) {
   const std::string storage_form = "not of the form `storage USE ID HEX`";
   const std::string id = "ID must be a number from 1 to 65535";
   const std::vector<Case> cases = {
-      {"stations DEMO-POS pin " + kPos, "it begins with neither `station` nor `storage`"},
-      {kPos, "it begins with neither `station` nor `storage`"},
+      {"stations DEMO-POS pin " + kPos,
+       "it begins with none of `station`, `storage` and `printer`"},
+      {kPos, "it begins with none of `station`, `storage` and `printer`"},
       {"station", station_form},
       {"station DEMO-POS pin", station_form},
       {"station DEMO-POS pin " + kPos + " " + kPos, station_form},
@@ -117,6 +118,10 @@ TEST(KeyFile, EveryMalformedLineIsNamedWithoutItsContent) {
       {"storage card_index 2 " + kStorage.substr(2), "HEX must be 64 hexadecimal digits"},
       {"storage card_index 2 " + kPos, "HEX must be 64 hexadecimal digits"},
       {"storage card_index 1 " + kStorage, "this key has been given already"},
+      {"storage printer 1 " + kStorage, "USE must be card_index, card_seal, password or exchanged"},
+      {"printer " + kStorage, "not of the form `printer ID HEX`"},
+      {"printer 0 " + kStorage, id},
+      {"printer 1 " + kPos, "HEX must be 64 hexadecimal digits"},
   };
   const test::Folder folder;
   for (const Case& each : cases) {
@@ -148,7 +153,10 @@ TEST(KeyFile, OfPublishedStationKeysHasNoStorageKeys) {
             name + ":1: a storage key must not be published");
   EXPECT_EQ(complaint([&] { load("\nstation DEMO-POS pin 12"); }),
             name + ":2: HEX must be 32 hexadecimal digits");
-  const auto store = load("# published\nstation DEMO-POS pin " + kPos + " # till\n");
+  const auto store = load("# published\nstation DEMO-POS pin " + kPos + " # till\nprinter 4 " +
+                          std::string(64, 'B') + "\n");
+  EXPECT_EQ(store->current_id(KeyUse::printer), 4);
+  EXPECT_EQ(base::to_hex(store->storage_key(KeyUse::printer, 4)->bytes()), std::string(64, 'B'));
   EXPECT_EQ(base::to_hex(store->station_key("DEMO-POS", KeyUse::pin)->bytes()), kPos);
   EXPECT_EQ(store->current_id(KeyUse::card_seal), 0);
   test::CountingRandom random;

@@ -51,6 +51,9 @@ TEST(WrappedKeyFile, HoldsWhatWasPutThereAndNoKeyInClear) {
   Safe safe;
   safe.store.put_station_key("DEMO-POS", KeyUse::pin, test::key(kOther), kNow + 1'000'000);
   EXPECT_EQ(safe.store.add_storage_key(KeyUse::card_seal, safe.random, kNow), 2);
+  EXPECT_EQ(safe.store.current_id(KeyUse::printer), 0) << "only the operator brings one";
+  EXPECT_EQ(safe.store.add_printer_key(draw_storage_key(safe.random), kNow), 1);
+  EXPECT_EQ(safe.store.add_printer_key(draw_storage_key(safe.random), kNow), 2);
   const ::mode_t before = ::umask(0377);
   safe.store.create(safe.file, safe.master);
   ::umask(before);
@@ -65,6 +68,7 @@ TEST(WrappedKeyFile, HoldsWhatWasPutThereAndNoKeyInClear) {
   EXPECT_EQ(store->station_keys().at({"DEMO-POS", KeyUse::pin}).since_us, 1'763'800'001'000'000);
   EXPECT_EQ(store->station_key("DEMO-POS", KeyUse::mac), nullptr);
   EXPECT_EQ(store->current_id(KeyUse::card_seal), 2);
+  EXPECT_EQ(store->current_id(KeyUse::printer), 2);
   EXPECT_EQ(store->missing_from(safe.store), "");
   const std::string text = content(safe.file);
   for (const auto& [name, each] : store->storage_keys())

@@ -24,6 +24,10 @@ SHOWN = [
         ("0100-hold", "0110-hold"), ("0100-hold-raised", "0110-hold-raised"),
         ("0220-completion", "0230-completion"),
         ("0220-completion-for-less", "0230-completion-for-less"),
+        ("0100-call", "0110-call"), ("0100-call-renewed", "0110-call-renewed"),
+        ("0220-call-completed", "0230-call-completed"),
+        ("0220-call-unanswered", "0230-call-unanswered"),
+        ("0220-call-too-long", "0230-call-too-long"),
         ("0400-reversal-hold", "0410-reversal-hold"),
         ("0400-reversal-whole", "0410-reversal-whole"),
         ("0420-reversal-partial", "0430-reversal-partial"),
@@ -35,6 +39,10 @@ SHOWN = [
         ("0200-registration", "0210-registration"), ("0200-block", "0210-block"),
         ("0200-unblock", "0210-unblock"), ("0200-deposit", "0210-deposit"),
         ("0200-deposit-prefund", "0210-deposit-prefund"),
+        ("0200-recharge", "0210-recharge"), ("0200-recharge-over-cap", "0210-recharge-over-cap"),
+        ("0400-reversal-recharge", "0410-reversal-recharge"),
+        ("0100-inquiry-points", "0110-inquiry-points"), ("0200-points", "0210-points"),
+        ("0100-statement", "0110-statement"), ("0100-statement-next", "0110-statement-next"),
         ("0800-sign-on", "0810-sign-on"), ("0800-sign-off", "0810-sign-off"),
         ("0800-echo", "0810-echo"),
         ("0200-purchase-mac-x919", "0210-purchase-mac-x919"),
@@ -80,7 +88,8 @@ def tags_of(text):
     data, parts = iso8583.to_bytes(text), []
     while data:
         tag, size = data[:4].decode(), int(data[4:7])
-        parts.append(f"{tag}={iso8583.to_text(data[7:7 + size])}")
+        value = " ".join(iso8583.to_text(data[7:7 + size]).split())  # entries are filled with blanks
+        parts.append(f"{tag}={value}")
         data = data[7 + size:]
     return " ".join(parts)
 

@@ -13,135 +13,9 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import iso8583 as iso  # noqa: E402
-
-PIN_KEYS = {name: bytes.fromhex(key) for name, key in {
-    "DEMO-POS": "1C5B2A79D0E34F86A8B3C49D5E6E7080",
-    "DEMO-BANG": "2A6E3D58C1F14A97B9C4D5AE6E708092",
-    "DEMO-TEL": "3B7F4F68D3C15BA8CBD5E6BF708092A2",
-    "DEMO-AGENT": "4C805E7AE3D36BB9DAE6F7C18092A2B5",
-    "DEMO-SITE": "5D916E8AF4E37CCBECF708D092A2B5C4",
-    "DEMO-ASCII": "7FB38FAD16049EEC0E192AF2B5C4D6E6",
-    "DEMO-VEND": "8FC49EBF2616AEFD1F2A3B04C4D6E6F8",
-}.items()}
-MACS = {
-    "DEMO-BANG": iso.Mac("x9.19", bytes.fromhex("31F7A2C84CB597E0C2D9B5E07A6E8034")),
-    "DEMO-TEL": iso.Mac("cmac", bytes.fromhex("603DEB1015CA71BE2B73AEF0857D7781")),
-}
-
-# The merchant's station of each profile: station, frame header, TPDU, DE 41, DE 42.
-SHOPS = {
-    "iso87-binary": ("DEMO-POS", "2-byte", "", "POS00001", "DEMOMART0000001"),
-    "iso87-ascii": ("DEMO-ASCII", "4-ascii", "", "ASC00001", "DEMOMALL0000001"),
-    "iso87-ascii-binary": ("DEMO-VEND", "2-bcd", "6000010002", "VEN00001", "DEMOVENDING0001"),
-}
-AGENT = ("DEMO-AGENT", "AGT00001", "DEMOAGENT000001")
-
-CARD = "9410129900000011"      # the first card of the demo lot
-CARD2 = "941012990000002" + iso.luhn_digit("941012990000002")
-PIN_NUMBER = "903456781234"    # a PIN#
-FOREIGN = "4000123412341234567"  # nineteen digits, of a card company
-GMT, TIME, DATE = "0905013000", "103000", "0905"  # 10:30 in Seoul
-ORDER = "2026090500000017"
-
-# What an answer repeats of its request.
-ECHOED = (2, 3, 4, 7, 11, 12, 13, 18, 22, 25, 32, 37, 41, 42, 49, 90, 103)
-
-
-def balance(amount, account="00", kind="02", sign="C"):
-    """One group of DE 54."""
-    return f"{account}{kind}410{sign}{amount:012d}"
-
-
-def card_balances(amount):
-    """DE 54 of a card without holds: its ledger balance and what is available of it."""
-    return balance(amount, kind="01") + balance(amount)
-
-
-def original_data(mti, stan, de7, acquirer="0", forwarder="0"):
-    """DE 90."""
-    return mti + stan + de7 + acquirer.zfill(11) + forwarder.zfill(11)
-
-
-class Book:
-    """The golden messages of one profile."""
-
-    def __init__(self, profile):
-        self.profile = profile
-        self.station, self.header, tpdu, self.terminal, self.merchant = SHOPS[profile]
-        self.tpdu = bytes.fromhex(tpdu)
-        self.files = {}
-
-    # Building blocks ------------------------------------------------------------------------------
-
-    def shop(self, mti, processing, stan, **fields):
-        """A request from the profile's merchant with what every 01xx and 02xx needs."""
-        message = {0: mti, 3: processing, 7: GMT, 11: stan, 12: TIME, 13: DATE,
-                   41: self.terminal, 42: self.merchant}
-        message.update({int(de[2:]): value for de, value in fields.items()})
-        return message
-
-    def of_agent(self, mti, processing, stan, **fields):
-        return {**self.shop(mti, processing, stan, **fields), 41: AGENT[1], 42: AGENT[2]}
-
-    def pin(self, pin, number, station=None):
-        return iso.pin_block(PIN_KEYS[station or self.station], pin, number)
-
-    def sealed(self, pin, number, station="DEMO-AGENT"):
-        """A password inside DE 48: the PIN block in hexadecimal."""
-        return self.pin(pin, number, station).hex().upper()
-
-    def answer(self, request, code, **fields):
-        """The answer to a request: its MTI, what is echoed, DE 15, DE 39, and the rest given."""
-        mti = request[0][:2] + f"{int(request[0][2]) + 1}0"
-        message = {0: mti, 39: code}
-        message.update({de: request[de] for de in ECHOED if de in request})
-        if mti[1] in "124":
-            message[15] = DATE
-            message.setdefault(37, "624810" + request[11])  # made where the request has none
-        message.update({int(de[2:]): value for de, value in fields.items()})
-        return message
-
-    # Files ----------------------------------------------------------------------------------------
-
-    def put(self, name, sentence, message, mac=None, header=None, tpdu=None):
-        header = header or self.header
-        tpdu = self.tpdu if tpdu is None else bytes.fromhex(tpdu)
-        if tpdu and message[0][2] in "13":  # an answer goes back to where the request came from
-            tpdu = iso.swap_tpdu(tpdu)
-        data = iso.encode_message(self.profile, message, MACS[mac] if mac else None)
-        whole = iso.frame(header, data, tpdu)
-        back_tpdu, back = iso.unframe(header, whole, bool(tpdu))
-        decoded = iso.decode_message(self.profile, back)
-        assert back_tpdu == tpdu and iso.encode_message(self.profile, decoded) == data, name
-        if mac:
-            assert iso.mac_is_right(self.profile, data, MACS[mac]), name
-        lines = [f"# {sentence}", f"profile: {self.profile}", f"header: {header}"]
-        if tpdu:
-            lines.append(f"tpdu: {tpdu.hex().upper()}")
-        if mac:
-            lines.append(f"mac: {MACS[mac].kind} {mac}")
-        lines.append(f"hex: {whole.hex().upper()}")
-        lines.append("fields:")
-        lines += [f"{'MTI' if de == 0 else de} {shown(decoded[de])}" for de in sorted(decoded)]
-        lines.append("description:")
-        lines += iso.describe(decoded)
-        path = os.path.join(self.profile, name + ".txt")
-        assert path not in self.files, path
-        self.files[path] = ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
-
-    def pair(self, name, sentence, request, code, answer_sentence, answer=None, **how):
-        """A request and its answer: <mti>-<name>, both."""
-        back = self.answer(request, code, **(answer or {}))
-        self.put(f"{request[0]}-{name}", sentence, request, **how)
-        self.put(f"{back[0]}-{name}", answer_sentence, back, **how)
-
-
-def shown(value):
-    """A field's value as the files print it."""
-    if isinstance(value, bytes):
-        value = value.hex().upper()
-    return f'"{value}"' if value != value.strip(" ") or not value else value
-
+from golden_book import (  # noqa: E402
+    AGENT, Book, CARD, CARD2, DATE, FOREIGN, GMT, MACS, ORDER, PIN_NUMBER, TIME, balance, card_balances,
+    original_data)
 
 def questions(book):
     """0100 and 0101: verify and balance inquiry."""
@@ -371,6 +245,123 @@ def owners(book):
                            de103=AGENT[2]), **bank}, "00", "Deposited.", dict(de38="D00917"))
 
 
+def statement_entry(moment, kind, sign, amount, after, number, merchant, name):
+    """One of tag 0043: 103 bytes."""
+    entry = iso.to_bytes(f"{moment}{kind}{sign}{amount:012d}{after:012d}{number:07d}{merchant:<15}")
+    entry += iso.to_bytes(name).ljust(40)
+    assert len(entry) == 103, name
+    return iso.to_text(entry)
+
+
+def life_of_a_card(book):
+    """Recharge, points, statement."""
+    tags = iso.pack_tags
+    site = {41: "SITE0001", 42: "DEMOCARDSITE001"}
+    pin = book.pin("4321", CARD, "DEMO-SITE")
+
+    def balances(won, points, sign="C"):
+        return card_balances(won) + balance(points, kind="90", sign=sign)
+
+    book.pair("recharge", "An agent recharges a card by 100,000 won for cash.",
+              book.of_agent("0200", "280000", "000921", de2=CARD, de4="000000100000", de49="410"),
+              "00", "Recharged: both balances, the agent's prefund, and valid for 1,825 days from today.",
+              dict(de38="R00921", de54=card_balances(110000) + balance(899999900000, account="30"),
+                   de48=tags([("0006", "20310904")])))
+    book.pair("recharge-over-cap", "A recharge that would take the balance above 1,000,000 won.",
+              book.of_agent("0200", "280000", "000922", de2=CARD, de4="000000900000", de49="410"),
+              "61", "Declined; DE 44 names the limit.", dict(de44="CAP"))
+    book.pair("recharge-over-prefund", "A recharge of more than the agent's prefund holds.",
+              book.of_agent("0200", "280000", "000923", de2=CARD, de4="000000110000", de49="410"),
+              "61", "Declined; DE 44 names the prefund.", dict(de44="PREFUND"))
+    book.pair("reversal-recharge", "The reversal of a recharge, by DE 90.",
+              {0: "0400", 7: "0905013100", 11: "000924", 41: AGENT[1], 42: AGENT[2],
+               90: original_data("0200", "000921", GMT)}, "00",
+              "The card and its validity are what they were.")
+    book.pair("inquiry-points", "Balance inquiry of a card with a registered owner.",
+              book.shop("0100", "310000", "000925", de2=CARD, de52=book.pin("4321", CARD)), "00",
+              "The third group has its points.",
+              dict(de54=balances(4950, 1050), de48=tags([("0006", "20310904")])))
+    book.pair("inquiry-points-below-zero", "The same after a refund took back points that were exchanged.",
+              book.shop("0100", "310000", "000926", de2=CARD, de52=book.pin("4321", CARD)), "00",
+              "D: below zero.",
+              dict(de54=balances(105950, 1000, "D"), de48=tags([("0006", "20310904")])))
+    book.pair("points", "The owner exchanges 1,000 points for as many won.",
+              {**book.shop("0200", "970000", "000927", de2=CARD, de4="000000001000", de49="410",
+                           de52=pin), **site}, "00", "Exchanged: balances and points.",
+              dict(de38="X00927", de54=balances(5950, 50)))
+    book.pair("points-too-many", "An exchange of more points than there are.",
+              {**book.shop("0200", "970000", "000928", de2=CARD, de4="000000002000", de49="410",
+                           de52=pin), **site}, "51", "Declined.")
+    period = [("0040", "202608"), ("0041", "202609")]
+    mart, bang = ("DEMOMART0000001", "데모마트"), ("DEMOPCBANG00001", "데모 PC방")
+    page = [("20260905103000", "PX", "C", 1000, 96950, 7, "DEMOCARDSITE001", "데모카드사이트"),
+            ("20260905101500", "RV", "C", 2000, 95950, 6, *bang),
+            ("20260905101400", "PU", "D", 2000, 93950, 5, *bang),
+            ("20260903180000", "RF", "C", 50, 95950, 4, *mart),
+            ("20260901120000", "PU", "D", 14100, 95900, 3, *mart),
+            ("20260831235959", "RC", "C", 100000, 110000, 2, AGENT[2], "데모대리점")]
+    last = [("20260821090000", "SA", "C", 10000, 10000, 1, AGENT[2], "데모대리점")]
+    sums = [("SA", "C", 10000, "20260821"), ("RC", "C", 100000, "20260831"),
+            ("PU", "D", 16100, "20260905"), ("RF", "C", 50, "20260903"),
+            ("RV", "C", 2000, "20260905"), ("PX", "C", 1000, "20260905"),
+            ("BA", "C", 96950, "20260905")]
+    entries = "".join(statement_entry(*entry) for entry in page)
+    summary = "".join(f"{kind}{sign}{amount:012d}{date}" for kind, sign, amount, date in sums)
+    book.pair("statement", "The owner asks what happened to his card from August to September.",
+              {**book.shop("0100", "380000", "000929", de2=CARD, de52=pin, de48=tags(period)), **site},
+              "00", "The first page: a cursor to the next, six entries, newest first, and the summary.",
+              dict(de48=tags([("0042", "4711"), ("0043", entries), ("0044", summary)])))
+    book.pair("statement-next", "The next page, by the cursor of the first.",
+              {**book.shop("0100", "380000", "000930", de2=CARD, de52=pin,
+                           de48=tags(period + [("0042", "4711")])), **site}, "00",
+              "The last page: no cursor, no summary.",
+              dict(de48=tags([("0043", statement_entry(*last[0]))])))
+    book.pair("statement-operator", "The operator asks for a month in which nothing happened.",
+              {**book.shop("0100", "380000", "000931", de2=CARD,
+                           de48=tags([("0040", "202607"), ("0041", "202607")])),
+               41: "OPER0001", 42: "DEMOOPERATOR001"}, "00", "The summary only.",
+              dict(de48=tags([("0044", summary)])))
+    book.pair("statement-bad-period", "A statement from a later month to an earlier one.",
+              {**book.shop("0100", "380000", "000932", de2=CARD, de52=pin,
+                           de48=tags([("0040", "202609"), ("0041", "202608")])), **site}, "30",
+              "Format error of DE 48.", dict(de44="DE048"))
+
+
+def rated_calls(book):
+    """0100/00 and 0220/00 of a telephone exchange: 39 won for each begun 180 s."""
+    call, name = "CALL00000001", "H00941"
+    place = {41: "TEL00001", 42: "DEMOTELEPHONE01"}
+
+    def ask(stan, **fields):
+        return {**book.shop("0100", "000000", stan, de2=CARD, de4="000000000000", de37=call,
+                            de49="410", **fields), **place}
+
+    def end(stan, seconds):
+        return {**book.shop("0220", "000000", stan, de2=CARD, de4="000000000000", de37=call,
+                            de38=name, de48=iso.pack_tags([("0032", seconds)]), de49="410"), **place}
+
+    number = iso.pack_tags([("0030", "0212345678")])
+    granted = iso.pack_tags([("0031", "3600")])
+    mac = "DEMO-TEL"
+    book.pair("call", "An exchange asks for a call: the called number, DE 4 zero.",
+              ask("000941", de48=number, de52=book.pin("4321", CARD, mac)), "00",
+              "An hour is granted; its 780 won are held.",
+              dict(de38=name, de48=granted, de54=held(10000, 9220)), mac=mac)
+    book.pair("call-renewed", "The call goes on: the same DE 37.",
+              ask("000942", de48=number), "00", "Another hour; the first DE 38 stays its name.",
+              dict(de38=name, de48=granted, de54=held(10000, 8440)), mac=mac)
+    book.pair("call-no-money", "A call that the card cannot pay a unit of.",
+              ask("000943", de48=number), "51", "Declined.", mac=mac)
+    book.pair("call-completed", "The call ended after 4,000 seconds.", end("000944", "4000"), "00",
+              "23 begun units: 897 won are posted; the rest of the hold is free.",
+              dict(de4="000000000897", de54=card_balances(9103)), mac=mac)
+    book.pair("call-unanswered", "Nobody took the call: 0 seconds.", end("000945", "0"), "00",
+              "Nothing is posted.", dict(de54=card_balances(10000)), mac=mac)
+    book.pair("call-too-long", "The call was longer than what was granted.", end("000946", "3601"),
+              "10", "What was held is posted.",
+              dict(de4="000000000780", de54=card_balances(9220)), mac=mac)
+
+
 def network(book):
     """0800."""
     for name, code, sentence in (("sign-on", "001", "Sign-on."), ("sign-off", "002", "Sign-off."),
@@ -470,8 +461,8 @@ def generate():
     files = {}
     for profile in iso.PROFILES:
         book = Book(profile)
-        for chapter in (questions, purchases, refunds_and_reversals, sales, holds, owners, network,
-                        with_mac, everything):
+        for chapter in (questions, purchases, refunds_and_reversals, sales, holds, owners,
+                        life_of_a_card, rated_calls, network, with_mac, everything):
             chapter(book)
         files.update(book.files)
     return files

@@ -67,7 +67,7 @@ TEST(Answers, AllHaveAReference) {
 TEST(Answers, SayWhichLimit) {
   Desk desk;
   EXPECT_EQ(desk.ask("POS 0200 2=rich 3=000000 4=1000001")[44], "TXN");
-  desk.rules.daily_limit_won = 5'000;
+  desk.change_limits([](ledger::LimitsRecord& limits) { limits.daily_won = 5'000; });
   EXPECT_EQ(desk.ask("POS 0200 2=rich 3=000000 4=5001")[44], "DAY");
   EXPECT_EQ(desk.ask("AGENT 0200 3=900000 4=200000 48.0001=10000002")[44], "PREFUND");
   EXPECT_FALSE(desk.ask("POS 0200 2=small 3=000000 4=1").has(44)) << "no limit, the mix";

@@ -33,6 +33,13 @@ constexpr Product kProducts[] = {
     {6, 100'000, kAllCategories},
 };
 
+const std::vector<ledger::RateRow> kRates{
+    {ledger::FixedText<20>::of("02"), {0, 39, 180}},
+    {ledger::FixedText<20>::of("01"), {0, 145, 60}},
+    {ledger::FixedText<20>::of("00"), {200, 680, 60}},
+    {ledger::FixedText<20>::of(""), {0, 42, 180}},
+};
+
 void compute_mac(const void* context, base::ByteView message, std::span<std::uint8_t, 8> mac) {
   const auto& link = *static_cast<const core::StationLink*>(context);
   const crypto::Mac computed =
@@ -96,8 +103,15 @@ Desk::Desk() : now(kNow) {
     }
   });
   directory_.load(store_, {{4814, ledger::Category::telephone}, {7994, ledger::Category::pc_bang}});
+  load_rates(kRates, 0);
   commit([&](ledger::Draft& draft) { add_cards(draft); });
 }
+
+void Desk::load_rates(std::vector<ledger::RateRow> rows, base::TimeUs from) {
+  directory_.add_rates(ledger::rates_from(from), ledger::RateTable(std::move(rows), 0));
+}
+
+void Desk::forget_rates() { directory_.load(store_, {{4814, ledger::Category::telephone}}); }
 
 void Desk::add_station(const std::string& name, Role role) {
   core::StationLink& link = links_[name];
@@ -218,6 +232,27 @@ void Desk::change_card(const std::string& name,
     change(record);
     ledger::write_card(draft, ids_.at(name), record);
   });
+}
+
+void Desk::change_limits(const std::function<void(ledger::LimitsRecord&)>& change) {
+  ledger::LimitsRecord limits = directory_.limits();
+  change(limits);
+  commit([&](ledger::Draft& draft) { draft.write(Table::limits, ledger::kLimitsKey, limits); });
+  directory_.refresh(store_);
+}
+
+void Desk::replace_product(std::int64_t face_won, std::uint8_t number) {
+  ledger::ProductRecord product = *directory_.product_of_face(face_won);
+  commit([&](ledger::Draft& draft) {
+    product.ended = 1;
+    draft.write(Table::products, ledger::bytes_of(product.number), product);
+    if (number == 0) return;
+    product.ended = 0;
+    product.number = number;
+    product.validity_days = 30;
+    draft.write(Table::products, ledger::bytes_of(product.number), product);
+  });
+  directory_.refresh(store_);
 }
 
 std::string Desk::original_data() const {

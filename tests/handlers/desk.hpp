@@ -6,9 +6,9 @@
 /// A line is a station, an MTI and `element=value`; what every request has (DE 7 11 12 13 41 42,
 /// and 49 beside DE 4) comes by itself, `-11` takes it away. DE 2 names a card: active, pin (the
 /// PIN# of active), small (a 5,000 won card), rich, stock, sold, blocked, expired, closed, none,
-/// luhn (a wrong check digit), foreign. DE 52 and 48.0010 are passwords in clear (`-`: no PIN
-/// block), DE 4 needs no zeros; `90=@`, `37=@`, `38=@` are those of the request before or its
-/// answer. `!4` and `!48` spoil DE 4 and the tags, and the MAC with them.
+/// luhn (a wrong check digit), foreign. Calls are rated as in the demo world. DE 52 and 48.0010 are
+/// passwords in clear (`-`: no PIN block), DE 4 needs no zeros; `90=@`, `37=@`, `38=@` are those of
+/// the request before or its answer. `!4` and `!48` spoil DE 4 and the tags, and the MAC with them.
 
 #include <functional>
 #include <map>
@@ -53,6 +53,12 @@ class Desk {
   std::string card_number(const std::string& name) const;
   std::string initial_password(const std::string& card_number);
   ledger::CardRecord card(const std::string& name);
+  void change_limits(const std::function<void(ledger::LimitsRecord&)>& change);
+  /// Another product of this face value in the place of the one that was sold; ends it where
+  /// `number` is 0.
+  void replace_product(std::int64_t face_won, std::uint8_t number);
+  void load_rates(std::vector<ledger::RateRow> rows, base::TimeUs from);
+  void forget_rates();
   void change_card(const std::string& name, const std::function<void(ledger::CardRecord&)>& change);
 
  private:

@@ -41,6 +41,8 @@ same key, other content           | POS 0200 2=active 3=000000 4=0 11=900001
 same key, other content           | POS 0200 2=active 3=000000 4=1 11=900001 12=000000
 amount is zero                    | POS 0200 2=foreign 3=000000 4=0
 amount is zero                    | AGENT 0200 3=900000 4=0 48.0001=01000001
+a rated call has no amount        | TEL 0100 2=foreign 3=000000 4=1 48.0030=0215881234
+a rated call has no amount        | TEL 0220 2=foreign 3=000000 4=1 37=NOSUCHHOLD01 38=ZZZZZZ 48.0032=1
 amount is not its lines' total    | AGENT 0200 2=none 3=900000 4=10001 48.0001=01000001
 amount is not its lines' total    | AGENT 0200 2=stock 3=900000 4=20000 48.0001=01000002
 unknown face value                | AGENT 0200 3=900000 4=7000 48.0001=00700001
@@ -98,9 +100,23 @@ no such hold of this merchant     | POS 0220 2=other 3=000000 4=1 37=@ 38=ZZZZZZ
 hold is another card's            | POS 0220 2=closed 3=000000 4=1 37=@ 38=@
 + POS 0100 2=active 3=000000 4=1000
 approved for less                 | POS 0220 2=active 3=000000 4=1001 37=@ 38=@
++ TEL 0100 2=active 3=000000 4=9999 37=THEHOLD00001
+hold is no rated call's           | TEL 0100 2=active 3=000000 4=0 37=THEHOLD00001 48.0030=0215881234
++ TEL 0100 2=active 3=000000 4=1000 37=THEHOLD00001
++ TEL 0220 2=active 3=000000 4=1000 37=@ 38=@
+hold is no rated call's           | TEL 0220 2=active 3=000000 4=0 37=@ 38=@ 48.0032=1
++ TEL 0100 2=active 3=000000 4=0 37=THECALL00001 48.0030=0215881234
+hold is a rated call's            | TEL 0100 2=active 3=000000 4=10001 37=THECALL00001
 not the registered owner          | SITE 0200 2=active 3=930000 48.0010=5555 48.0012=NOBODY
 no such order of this station     | SITE 0100 3=910000 48.0002=2026112200000001 48.0003=001
 wrong card state for this         | SITE 0200 2=blocked 3=920000 52=9999 48.0010=5555
+amount is no multiple of what it comes in | AGENT 0200 2=active 3=280000 4=15000
+over the cap of a card or of one deposit | AGENT 0200 2=active 3=280000 4=1010000
+over the agent's prefund          | AGENT 0200 2=active 3=280000 4=500000
+cash is the agents'               | SITE 0200 2=active 3=280000 4=10000
+no such transaction               | AGENT 0200 2=active 3=282000 4=10000
+amount is no multiple of what it comes in | SITE 0200 2=active 3=970000 52=1234 4=500
+not enough points                 | SITE 0200 2=active 3=970000 52=1234 4=1000
 approved                          | POS 0200 2=pin 3=000000 4=1000 52=1234
 )";
 
@@ -148,6 +164,13 @@ TEST_F(Refusals, AreAllReachedInTheOrderOfTheChecks) {
   for (std::size_t i = 0; i < ledger::kMostOpenHolds; ++i)
     expect(*desk, "approved", "POS 0100 2=other 3=000000 4=1");
   expect(*desk, "the card has as many open holds as it may", "POS 0100 2=other 3=000000 4=1");
+
+  const std::string call = "TEL 0100 2=rich 3=000000 4=0 37=THECALL00001 48.0030=1";
+  desk->forget_rates();
+  expect(*desk, "there is no rate table", call);
+  desk->load_rates({{ledger::FixedText<20>::of(""), {0, 1, 3'600}}}, 0);
+  for (int hour = 1; hour <= 743; ++hour) expect(*desk, "approved", call);
+  expect(*desk, "the call would last longer than a hold may", call);
 
   // After ten guesses one answer at a time waits, and the next message is not looked at.
   core::GuessLimits limits;
@@ -200,6 +223,9 @@ TEST(FormatErrors, NameTheLowestElementThatIsMissingOrWrong) {
       {"DE048", "SITE 0100 3=910000 48.0002=2026112200000001"},
       {"DE048", "AGENT 0800 70=161"},
       {"DE048", "AGENT 0800 70=161 48.0052=p"},
+      {"DE048", "TEL 0100 2=active 3=000000 4=0 48.0030=123456789012345678901"},
+      {"DE048", "TEL 0100 2=active 3=000000 4=0 48.0030="},
+      {"DE048", "TEL 0220 2=active 3=000000 4=0 37=R 38=ZZZZZZ 48.0032=1234567"},
       {"DE049", "POS 0200 2=active 3=000000 4=1 49=840"},
       {"DE052", "BANG 0100 2=active 3=330000"},
       {"DE052", "BANG 0100 2=active 3=310000"},

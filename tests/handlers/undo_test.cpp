@@ -157,7 +157,7 @@ TEST_F(Undo, CardAndAmountMustBeTheOriginals) {
 }
 
 TEST_F(Undo, ReversalsGiveTheDaysLimitBackRefundsDoNot) {
-  desk_.rules.daily_limit_won = 6'000;
+  desk_.change_limits([](ledger::LimitsRecord& limits) { limits.daily_won = 6'000; });
   std::string original = purchase("5000");
   code("POS 0400" + original);
   original = purchase("5000");

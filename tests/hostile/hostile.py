@@ -66,8 +66,8 @@ def secrets(config):
         found[lot_card(index)] = "a card number"
     with open(os.path.join(os.path.dirname(config), "demo.keys"), encoding="utf-8") as file:
         for line in file:
-            if line.startswith("station "):
-                found[line.split()[3]] = "a key"
+            if line.startswith(("station ", "printer ")):
+                found[line.split()[-1]] = "a key"
     for station in STATIONS.values():
         for card in range(mutations.CARDS):
             block = iso.pin_block(station.pin_key, mutations.PASSWORD, lot_card(card))

@@ -60,7 +60,7 @@ TEST(Entry, PostWritesBalancesAndWhoPosted) {
     write_card(draft, 7, card);
     Entry entry;
     entry.move(AccountKey::card(7), kPayable, 3'000);
-    entry.post(draft, 5);
+    entry.post(draft, 5, 0);
     EXPECT_EQ(account_balance_won(draft, kPayable), 3'000);
     EXPECT_EQ(account_balance_won(draft, kPrefund), 0);
   });
@@ -85,8 +85,8 @@ TEST(EntryDeathTest, NoCardFallsBelowWhatItHolds) {
   Entry enough, too_much;
   enough.move(AccountKey::card(7), kPayable, 2'000);
   too_much.move(AccountKey::card(7), kPayable, 1);
-  enough.post(draft, 1);
-  EXPECT_DEATH(too_much.post(draft, 2), "balance_won >= card->held_won");
+  enough.post(draft, 1, 0);
+  EXPECT_DEATH(too_much.post(draft, 2, 0), "balance_won >= card->held_won");
 }
 
 TEST(Totals, CountOneColumnOfOnePlace) {
@@ -169,7 +169,7 @@ TEST(Draft, ADroppedEntryLeavesNoBalance) {
     Draft draft(ledger.store, ledger.batch);
     Entry entry;
     entry.move(AccountKey::prefund_received(), kPrefund, 100'000);
-    entry.post(draft, draft.next_number(kSequenceCounter));
+    entry.post(draft, draft.next_number(kSequenceCounter), 0);
     EXPECT_EQ(account_balance_won(draft, kPrefund), 100'000);
   }
   Draft draft(ledger.store, ledger.batch);

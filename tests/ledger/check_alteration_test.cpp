@@ -15,6 +15,8 @@ using test::of_number;
 using test::plus;
 using test::with;
 
+std::string of_lot(std::uint32_t number) { return std::string(lot_key(number)); }
+
 /// One more on the first line and one less on the second: they still sum to zero.
 std::string with_other_amounts(const std::string& value) {
   std::string altered = value;
@@ -26,6 +28,23 @@ std::string with_other_amounts(const std::string& value) {
     altered.replace(at, sizeof posting, bytes_of(posting));
   }
   return altered;
+}
+
+template <class Change>
+std::string with_posting(std::string value, std::size_t place, Change&& change) {
+  const std::size_t at = sizeof(TransactionHead) + place * sizeof(Posting);
+  Posting posting = *record_from<Posting>(std::string_view(value).substr(at));
+  change(posting);
+  return value.replace(at, sizeof posting, bytes_of(posting));
+}
+
+/// Of a transaction with two postings.
+template <class Change>
+std::string with_line(std::string value, Change&& change) {
+  const std::size_t at = sizeof(TransactionHead) + 2 * sizeof(Posting);
+  CardLine line = *record_from<CardLine>(std::string_view(value).substr(at));
+  change(line);
+  return value.replace(at, sizeof line, bytes_of(line));
 }
 
 std::string with_text(std::string value, std::string_view is, std::string_view becomes) {
@@ -43,7 +62,8 @@ struct Alteration {
 // 4, 6 and 7 are purchases that the same DE 90 names, 8 refunds 6, 9 reverses a part of 7, 12 is
 // declined, 15 and 16 are a sale and its reversal, 19 to 21 come early, 22 is a purchase of the
 // next day, 24 one with the DE 37 of 6, 26 a hold that expired, 28 one that 29 raises, 30 one that
-// 31 completes, 32 one that 33 releases, 34 blocks card 1.
+// 31 completes, 32 one that 33 releases, 34 blocks card 1, 35 and 36 recharge card 4, 37 undoes 36,
+// 38 earns points, 39 refunds a part of it, 40 exchanges points.
 const std::vector<Alteration> kAlterations{
     {"SequenceCounter", Table::meta, "sequence",
      [](auto v) { return std::string(1, static_cast<char>(v[0] + 1)) + v.substr(1); }},
@@ -65,6 +85,34 @@ const std::vector<Alteration> kAlterations{
      [](auto v) { return plus(v, &ProductRecord::face_won, 1'000); }},
     {"ProductValidity", Table::products, "\x02",
      [](auto v) { return plus(v, &ProductRecord::validity_days); }},
+    {"ProductNumber", Table::products, "\x02",
+     [](auto v) { return plus(v, &ProductRecord::number, 7); }},
+    {"ProductValidityNone", Table::products, "\x01",
+     [](auto v) {
+       return with(v, &ProductRecord::validity_days, [](auto& days) { days = 36'501; });
+     }},
+    {"ProductFaceTooLarge", Table::products, "\x01",
+     [](auto v) { return with(v, &ProductRecord::face_won, [](auto& f) { f = 1'000'000; }); }},
+    {"ProductPoints", Table::products, "\x01",
+     [](auto v) { return with(v, &ProductRecord::points_bp, [](auto& bp) { bp = 10'001; }); }},
+    {"ProductName", Table::products, "\x01",
+     [](auto v) {
+       return with(v, &ProductRecord::name, [](auto& name) { name = FixedText<40>::of(""); });
+     }},
+    {"ProductEnded", Table::products, "\x01",
+     [](auto v) { return plus(v, &ProductRecord::ended, 2); }},
+    {"ProductReserved", Table::products, "\x01",
+     [](auto v) { return with(v, &ProductRecord::reserved, [](auto& bytes) { bytes[6] = 1; }); }},
+    {"LimitOfATransaction", Table::limits, std::string(kLimitsKey),
+     [](auto v) { return with(v, &LimitsRecord::transaction_won, [](auto& won) { won = 0; }); }},
+    {"LimitOfADay", Table::limits, std::string(kLimitsKey),
+     [](auto v) { return with(v, &LimitsRecord::daily_won, [](auto& won) { won = -1; }); }},
+    {"LimitOfABalance", Table::limits, std::string(kLimitsKey),
+     [](auto v) {
+       return with(v, &LimitsRecord::balance_won, [](auto& won) { won = kMostToldWon + 1; });
+     }},
+    {"LimitOfARecharge", Table::limits, std::string(kLimitsKey),
+     [](auto v) { return with(v, &LimitsRecord::recharge_won, [](auto& won) { won = 0; }); }},
     {"ProductMix", Table::products, "\x01",
      [](auto v) { return with(v, &ProductRecord::mix, [](auto& mix) { mix = 0; }); }},
     {"CardBalance", Table::cards, of_number(4),
@@ -96,8 +144,47 @@ const std::vector<Alteration> kAlterations{
      [](auto v) { return with(v, &CardRecord::verifier, [](auto& hash) { hash[3] ^= 1; }); }},
     {"CardPasswordKey", Table::cards, of_number(1),
      [](auto v) { return with(v, &CardRecord::password_key, [](auto& key) { key = 7; }); }},
-    {"CardReserved", Table::cards, of_number(1),
-     [](auto v) { return plus(v, &CardRecord::reserved); }},
+    {"CardRegistered", Table::cards, of_number(1),
+     [](auto v) { return plus(v, &CardRecord::registered, 2); }},
+    {"CardPoints", Table::cards, of_number(4), [](auto v) { return plus(v, &CardRecord::points); }},
+    {"CardLastRecharge", Table::cards, of_number(4),
+     [](auto v) { return plus(v, &CardRecord::last_recharge, -1); }},
+    {"CardFileReserved", Table::card_files, of_number(4),
+     [](auto v) { return with(v, &CardFileHead::reserved, [](auto& r) { r[1] = 1; }); }},
+    {"CardFileOwner", Table::card_files, of_number(4),
+     [](auto v) {
+       CardFile file = *decode_card_file(v);
+       file.customer.clear();
+       return encode(file);
+     }},
+    {"RechargeBefore", Table::transactions, of_number(36),
+     [](auto v) { return plus(v, &TransactionHead::previous_recharge, -1); }},
+    {"RechargeValidity", Table::cards, of_number(4),
+     [](auto v) { return plus(v, &CardRecord::last_day); }},
+    {"PurchaseRate", Table::transactions, of_number(38),
+     [](auto v) { return plus(v, &TransactionHead::points_bp, -10); }},
+    {"PurchaseWithoutRate", Table::transactions, of_number(38),
+     [](auto v) { return with(v, &TransactionHead::points_bp, [](auto& bp) { bp = 0; }); }},
+    {"RefundPoints", Table::transactions, of_number(39),
+     [](auto v) { return with_posting(v, 2, [](auto& p) { p.amount_won += 1; }); }},
+    {"ExchangePoints", Table::transactions, of_number(40),
+     [](auto v) { return with_posting(v, 0, [](auto& p) { p.amount_won += 1; }); }},
+    {"EntryKind", Table::transactions, of_number(6),
+     [](auto v) { return with(v, &TransactionHead::entry, [](auto& e) { e = EntryKind::fee; }); }},
+    {"EntryOfNothing", Table::transactions, of_number(12),
+     [](auto v) {
+       return with(v, &TransactionHead::entry, [](auto& e) { e = EntryKind::purchase; });
+     }},
+    {"TransactionReserved", Table::transactions, of_number(6),
+     [](auto v) { return with(v, &TransactionHead::reserved, [](auto& r) { r[4] = 1; }); }},
+    {"LineBefore", Table::transactions, of_number(8),
+     [](auto v) { return with_line(v, [](auto& line) { line.previous -= 1; }); }},
+    {"LineBalance", Table::transactions, of_number(8),
+     [](auto v) { return with_line(v, [](auto& line) { line.balance_won += 1; }); }},
+    {"LineNumber", Table::transactions, of_number(8),
+     [](auto v) { return with_line(v, [](auto& line) { line.number += 1; }); }},
+    {"LineReserved", Table::transactions, of_number(8),
+     [](auto v) { return with_line(v, [](auto& line) { line.reserved = 1; }); }},
     {"CardFileSale", Table::card_files, of_number(5),
      [](auto v) { return plus(v, &CardFileHead::sold_by); }},
     {"CardFileProduct", Table::card_files, of_number(5),
@@ -116,6 +203,33 @@ const std::vector<Alteration> kAlterations{
      [](auto v) { return with(v, &CardFileHead::number_hash, [](auto& hash) { hash[3] ^= 1; }); }},
     {"CardNumber", Table::card_numbers, "", [](auto v) { return plus(v, &CardReference::card); }},
     {"PinNumber", Table::pin_numbers, "", [](auto v) { return plus(v, &CardReference::card); }},
+    {"CardFileLotNumber", Table::card_files, of_number(7),
+     [](auto v) { return plus(v, &CardFileHead::lot, 7); }},
+    {"CardFileOfNoLotNamesOne", Table::card_files, of_number(5),
+     [](auto v) { return plus(v, &CardFileHead::lot); }},
+    {"LotCounter", Table::meta, "lots",
+     [](auto v) { return std::string(1, static_cast<char>(v[0] + 1)) + v.substr(1); }},
+    {"LotLosesACard", Table::lots, of_lot(1),
+     [](auto v) {
+       return with(plus(v, &LotRecord::made, -1), &LotRecord::state,
+                   [](auto& state) { state = LotState::making; });
+     }},
+    {"LotFirstCard", Table::lots, of_lot(1),
+     [](auto v) { return plus(v, &LotRecord::first_card); }},
+    {"LotBegun", Table::lots, of_lot(1),
+     [](auto v) { return with(v, &LotRecord::time_us, [](auto& time) { time = 0; }); }},
+    {"LotPrinted", Table::lots, of_lot(1),
+     [](auto v) { return with(v, &LotRecord::printed_us, [](auto& time) { time = -1; }); }},
+    {"LotNumber", Table::lots, of_lot(1), [](auto v) { return plus(v, &LotRecord::number); }},
+    {"LotWanted", Table::lots, of_lot(1), [](auto v) { return plus(v, &LotRecord::wanted); }},
+    {"LotMade", Table::lots, of_lot(2), [](auto v) { return plus(v, &LotRecord::made); }},
+    {"LotProduct", Table::lots, of_lot(1), [](auto v) { return plus(v, &LotRecord::product, -1); }},
+    {"LotMakingToComplete", Table::lots, of_lot(2),
+     [](auto v) {
+       return with(v, &LotRecord::state, [](auto& state) { state = LotState::complete; });
+     }},
+    {"LotReserved", Table::lots, of_lot(1),
+     [](auto v) { return with(v, &LotRecord::reserved, [](auto& bytes) { bytes[1] = 1; }); }},
     {"AccountBalance", Table::accounts, "",
      [](auto v) { return plus(v, &AccountRecord::balance_won); }},
     {"AccountLastSequence", Table::accounts, "",
@@ -218,6 +332,9 @@ const std::vector<Alteration> kAlterations{
      [](auto v) { return with(v, &TransactionHead::code, [](auto& c) {
                     c = {'1', '0'};
                   }); }},
+    {"RatesPrice", Table::rates, "",
+     [](auto v) { return v.substr(0, v.size() - 8) + '\2' + v.substr(v.size() - 7); }},
+    {"RatesLoaded", Table::rates, "", [](auto v) { return '\2' + v.substr(1); }},
     {"StationKeys", Table::station_keys, "",
      [](std::string v) {
        v[40] = static_cast<char>(v[40] ^ 1);
@@ -259,9 +376,30 @@ TEST(Check, HowLongAHoldLastsAlteredInTheRegisterIsSeenAtTheHold) {
   EXPECT_TRUE(names(world->check(), Table::holds, of_number(28)));
 }
 
+TEST(Check, OfOneFaceValueOneProductIsSold) {
+  auto world = test::make_full_world();
+  ProductRecord again = *record_from<ProductRecord>(world->value(Table::products, "\x02"));
+  again.number = 7;
+  world->put(Table::products, "\x07", bytes_of(again));
+  EXPECT_TRUE(names(world->check(), Table::products, "\x07")) << listed(world->check());
+  again.ended = 1;
+  world->put(Table::products, "\x07", bytes_of(again));
+  EXPECT_TRUE(world->check().right()) << listed(world->check());
+}
+
+TEST(Check, LimitsStandUnderOneKey) {
+  auto world = test::make_full_world();
+  world->put(Table::limits, "\x01", bytes_of(kUsualLimits));
+  EXPECT_TRUE(names(world->check(), Table::limits, "\x01"));
+  world->erase(Table::limits, "\x01");
+  world->erase(Table::limits, kLimitsKey);
+  EXPECT_TRUE(world->check().right()) << "the usual ones: of data from before";
+}
+
 TEST(Check, EveryTableIsAmongTheAlterations) {
   std::set<Table> tables;
   for (const Alteration& alteration : kAlterations) tables.insert(alteration.table);
+  tables.insert({Table::card_milestones, Table::card_summaries});  // check_statement_test.cpp
   EXPECT_EQ(tables.size(), static_cast<std::size_t>(kTableCount));
 }
 

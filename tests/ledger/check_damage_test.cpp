@@ -87,6 +87,8 @@ TEST(CheckDamage, EveryByteThatMattersIsWatched) {
       world->put(table, key, altered);
       const CheckReport report = world->check();
       if (names(report, table, key)) continue;
+      const bool of_lot = table == Table::card_files && place >= 172 && place < 176;
+      if (of_lot && !report.right()) continue;  // the lots count their cards
       EXPECT_TRUE(report.right() && may_pass_unseen(table, key, place))
           << where(table, key) << " at " << place << "\n"
           << listed(report);
@@ -99,7 +101,7 @@ TEST(CheckDamage, EveryByteOfATransactionIsWatched) {
   auto world = test::make_full_world();
   const std::string key = test::of_number(10);  // a refund: it has all that a transaction can have
   const std::string value = world->value(Table::transactions, key);
-  const std::size_t answer_at = sizeof(TransactionHead) + 2 * sizeof(Posting);
+  const std::size_t answer_at = sizeof(TransactionHead) + 2 * sizeof(Posting) + sizeof(CardLine);
   // In the answer only what was available may pass: it depended on holds that are gone.
   const std::size_t available_at = value.find("0002410C") + 8;
   for (std::size_t place = 0; place < value.size(); ++place) {
@@ -123,10 +125,12 @@ TEST(CheckDamage, ARecordThatIsTakenAwayIsNamed) {
     const bool nobody_knows =
         key == "seeded" || (table == Table::terminals && key == "OPER0001") ||
         (table == Table::products && key == "\x01") || table == Table::station_keys ||
+        table == Table::limits ||  // then the usual ones count
+        table == Table::rates ||   // by which no call went; check_calls_test.cpp has others
         (table == Table::duplicates && record_from<DuplicateRecord>(value)->sequence == 0);
     // What is missing is told by what names it.
-    const bool told_by_another =
-        table == Table::products || (table == Table::merchants && key == test::kOperator.view());
+    const bool told_by_another = table == Table::products || table == Table::lots ||
+                                 (table == Table::merchants && key == test::kOperator.view());
     if (nobody_knows)
       EXPECT_TRUE(report.right()) << where(table, key) << "\n" << listed(report);
     else if (told_by_another)
@@ -150,7 +154,11 @@ TEST(CheckDamage, ARecordThatIsAddedIsNamed) {
     ASSERT_FALSE(world->store.get(table, other).has_value());
     world->put(table, other, value);
     const CheckReport report = world->check();
-    EXPECT_TRUE(names(report, table, other)) << where(table, other) << "\n" << listed(report);
+    // A card of a lot that was never sold is right by itself; but its file is not there.
+    if (table == Table::cards && record_from<CardRecord>(value)->posting_count == 0)
+      EXPECT_FALSE(report.right()) << where(table, other);
+    else
+      EXPECT_TRUE(names(report, table, other)) << where(table, other) << "\n" << listed(report);
     world->erase(table, other);
   });
   EXPECT_TRUE(world->check().right());
@@ -180,9 +188,9 @@ TEST(CheckDamage, AnUnreadableRecordIsNamedOnceAndTheCheckGoesOn) {
       if (finding.table == table && finding.key == hex(key)) ++times;
     EXPECT_EQ(times, 1u) << where(table, key) << "\n" << listed(report);
     // All others of the numbered tables, and the tables that come later, were still looked at.
-    EXPECT_EQ(report.transactions, table == Table::transactions ? 33u : 34u) << where(table, key);
-    EXPECT_EQ(report.cards, table == Table::cards ? 5u : 6u) << where(table, key);
-    EXPECT_TRUE(table == Table::duplicates || report.duplicates == 34) << where(table, key);
+    EXPECT_EQ(report.transactions, table == Table::transactions ? 39u : 40u) << where(table, key);
+    EXPECT_EQ(report.cards, table == Table::cards ? 8u : 9u) << where(table, key);
+    EXPECT_TRUE(table == Table::duplicates || report.duplicates == 40) << where(table, key);
     world->put(table, key, value);
   });
   EXPECT_TRUE(world->check().right());

@@ -20,15 +20,17 @@ TEST(Check, RightBooksGiveNoFinding) {
   for (const bool with_vault : {false, true}) {
     const CheckReport report = world->check(with_vault);
     EXPECT_TRUE(report.right()) << listed(report);
-    EXPECT_EQ(report.transactions, 34u);
-    EXPECT_EQ(report.postings, 39u);
-    EXPECT_EQ(report.cards, 6u);
-    EXPECT_EQ(report.accounts, 3u);
+    EXPECT_EQ(report.transactions, 40u);
+    EXPECT_EQ(report.postings, 57u);
+    EXPECT_EQ(report.cards, 9u);
+    EXPECT_EQ(report.accounts, 5u);
     EXPECT_EQ(report.holds, 1u);
-    EXPECT_EQ(report.totals, 5u);
-    EXPECT_EQ(report.duplicates, 34u);
+    EXPECT_EQ(report.totals, 7u);
+    EXPECT_EQ(report.duplicates, 40u);
     EXPECT_EQ(report.orders, 5u);
-    EXPECT_EQ(report.cards_won, 40'000 - 3'000 - 2'500 + 1'000 + 500 - 700 - 100 - 700);
+    EXPECT_EQ(report.cards_won, 40'000 - 3'000 - 2'500 + 1'000 + 500 - 700 - 100 - 700 + 10'000 -
+                                    2'000 + 500 + 1'000);
+    EXPECT_EQ(report.lots, 2u);
     EXPECT_EQ(report.all_won, 0);
   }
 }
@@ -133,10 +135,10 @@ TEST(CheckText, RightBooksAreATableAndOk) {
   const std::string text = to_text(world->check());
   EXPECT_NE(text.find("checked             count\n"
                       "─────────────────  ──────\n"
-                      "transactions           34\n"),
+                      "transactions           40\n"),
             std::string::npos)
       << text;
-  EXPECT_NE(text.find("on cards, won      34,500\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("on cards, won      44,000\n"), std::string::npos) << text;
   EXPECT_TRUE(text.ends_with("\nOK: every balance and every index agrees with the register.\n"));
 }
 
@@ -147,7 +149,7 @@ TEST(CheckText, FindingsNameRecordsAndWhatToDo) {
   const std::string text = to_text(world->check());
   EXPECT_NE(text.find("2 records are not right:\n"
                       "  cards 0000000000000004\n"
-                      "    holds 8001 won; its postings sum to 8000 won\n"
+                      "    holds 17501 won; its postings sum to 17500 won\n"
                       "  accounts –\n"
                       "    all balances together are 1 won, not 0\n"),
             std::string::npos)

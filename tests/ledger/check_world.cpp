@@ -5,6 +5,7 @@
 #include "codec/de48.hpp"
 #include "codec/writer.hpp"
 #include "ledger/holds.hpp"
+#include "ledger/lots.hpp"
 
 namespace ledger::test {
 namespace {
@@ -66,6 +67,7 @@ World::World() {
     write_terminal(draft, "OPER0001", kOperator, kOperatorStation);
     draft.write(Table::products, bytes_of(kTen.number), kTen);
     draft.write(Table::products, bytes_of(kFive.number), kFive);
+    draft.write(Table::limits, kLimitsKey, kUsualLimits);
     draft.write(Table::meta, "seeded", static_cast<std::uint64_t>(now));
     Entry opening;
     opening.move(AccountKey::prefund_received(), AccountKey::of(AccountKind::prefund, kAgent),
@@ -139,6 +141,9 @@ void World::remember(Draft& draft, Sequence sequence, const Said& as_said, const
   head.approval = characters<6>(did.approval);
   head.kind = did.kind;
   head.lasts_s = did.lasts_s;
+  head.points_bp = did.points_bp;
+  head.previous_recharge = did.previous_recharge;
+  head.entry = entry_kind(did.kind, false);
 
   TransactionKeys names;
   const std::string transmitted = said.transmitted;  // stands for the local time of a reversal
@@ -292,6 +297,7 @@ Sequence World::reverse_sale(Sequence sale) {
         card.last_day = 0;
         forget_wrong_passwords(card);
         file.head.sold_by = 0;
+        card.registered = 0;
         card.verifier = file.head.initial_verifier;
         card.password_key = file.head.initial_password_key;
       } else {
@@ -374,6 +380,9 @@ Sequence World::refund(Sequence purchase, std::int64_t amount_won) {
     did.original = purchase;
     did.entry.move(AccountKey::of(AccountKind::merchant_payable, kMart),
                    AccountKey::card(original.card), amount_won);
+    if (original.points_bp != 0)
+      did.entry.move(AccountKey::card_points(original.card), AccountKey::points_expense(),
+                     amount_won);
     did.amounts = told_balance(draft, original.card, amount_won);
     count(draft, said, &TotalsRecord::credits, amount_won);
     undo(draft, purchase, 0, amount_won, 0);
@@ -404,8 +413,13 @@ Sequence World::reverse(Sequence named, std::int64_t amount_won) {
       if (card.spent_day == original.business_day) card.spent_won -= amount_won;
       write_card(draft, original.card, card);
       count(draft, said, &TotalsRecord::debit_reversals, amount_won);
+    } else if (original.kind == TransactionKind::recharge) {
+      said.at_agent = true;
+      did.entry.move(card_account, AccountKey::of(AccountKind::prefund, kAgent), amount_won);
+      count(draft, said, &TotalsRecord::credit_reversals, amount_won);
     } else if (amount_won != 0 && original.kind == TransactionKind::hold) {
-      release_part(draft, named, amount_won, sequence);
+      release_part(draft, named, amount_won, sequence,
+                   amount_won == original.moved_won ? granted_s(named) : 0);
     } else if (amount_won != 0) {
       did.entry.move(card_account, payable, amount_won);
       undo(draft, original.original, 0, -amount_won, 0);
@@ -473,6 +487,18 @@ void World::count_wrong_password(CardId id) {
   });
 }
 
+std::uint32_t World::make_lot(std::uint32_t wanted, std::uint32_t made) {
+  std::uint32_t number = 0;
+  write([&](Draft& draft) {
+    LotRecord lot = begin_lot(draft, kTen.number, wanted, now);
+    for (std::uint32_t i = 0; i < made; ++i) add_lot_card(draft, maker(), kTen, lot);
+    lot.printed_us = now;
+    write_lot(draft, lot);
+    number = lot.number;
+  });
+  return number;
+}
+
 void World::exchange_key() {
   write([&](Draft& draft) {
     crypto::ExchangedKeys held;
@@ -512,65 +538,6 @@ void World::erase(Table table, std::string_view key) {
 std::int64_t World::balance_won(CardId id) {
   Draft draft(store, batch);
   return read_card(draft, id).value().balance_won;
-}
-
-std::unique_ptr<World> make_full_world() {
-  auto world = std::make_unique<World>();
-  World& w = *world;
-  w.sell_new(2);  // cards 4 and 5
-  w.sell_stock(1);
-  w.sell_stock(2);
-  w.activate(4);
-  Said same;
-  same.stan = "000099";
-  same.reference = "SAMEFORTWO";
-  same.transmitted = "1122010959";
-  const Sequence bread = w.purchase(4, 3'000, same);
-  same.terminal = "POS00002";  // what DE 90 names is now the later of two
-  const Sequence milk = w.purchase(1, 2'500, same);
-  w.refund(bread, 1'000);
-  w.reverse(milk, 500);
-  const Sequence mistaken = w.refund(bread, 200);
-  w.reverse(mistaken, 200);
-  w.reverse(w.decline(4, 90'000), 0);
-  w.decline_unknown();
-  w.reverse_sale(w.sell_new(1));  // card 6, closed
-  w.reverse_sale(w.sell_stock(3));
-  for (const EarlyBy by : {EarlyBy::original, EarlyBy::reference, EarlyBy::request})
-    w.reverse_early(by);
-  w.count_wrong_password(5);
-  w.now += base::kMicrosPerDay;
-  const Sequence next_day = w.purchase(1, 1'000);
-  w.reverse(next_day, 1'000);
-  Said again;
-  again.reference = "SAMEFORTWO";
-  w.purchase(2, 700, again);
-  w.reverse(next_day, 0);  // once more, which acts no more
-  w.hold(2, 100);
-  w.now += 2 * base::kMicrosPerDay;
-  w.sweep_holds();
-  w.purchase(1, 100);
-  w.raise(w.hold(4, 1'500), 500);
-  w.complete(w.hold(1, 1'000), 700);
-  const Sequence given_up = w.hold(2, 600);
-  w.reverse(given_up, 600);
-  w.block(1);
-  w.exchange_key();
-  return world;
-}
-
-std::string listed(const CheckReport& report) {
-  std::string text;
-  for (const Finding& finding : report.findings)
-    text += std::string(table_name(finding.table)) + " " + finding.key + ": " + finding.what + "\n";
-  return text;
-}
-
-bool names(const CheckReport& report, Table table, std::string_view key) {
-  const std::string hex = base::to_hex(base::as_bytes(key));
-  for (const Finding& finding : report.findings)
-    if (finding.table == table && finding.key == hex) return true;
-  return false;
 }
 
 }  // namespace ledger::test

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ledger/check.hpp"
+#include "ledger/rates.hpp"
 #include "ledger/register.hpp"
 #include "ledger/station_keys.hpp"
 #include "tests/ledger/ledger_support.hpp"
@@ -47,6 +48,8 @@ struct Did {
   std::int64_t moved_won = 0;
   Sequence original = 0;
   std::uint32_t lasts_s = 0;
+  std::uint16_t points_bp = 0;
+  Sequence previous_recharge = 0;
   std::string amounts;  ///< DE 54
   std::string tags;     ///< DE 48
 };
@@ -80,7 +83,20 @@ class World : public SmallLedger {
   /// For less when the hold is less.
   Sequence complete(Sequence hold, std::int64_t amount_won);
   void sweep_holds();
+  void load_rates(RatesFrom from, std::vector<RateRow> rows);
+  /// A rated call: its first grant, a further one, its end.
+  Sequence call(CardId id, const CallRate& rate, std::uint32_t seconds);
+  Sequence renew(Sequence call, std::uint32_t seconds);
+  Sequence end_call(Sequence call, std::uint32_t seconds);
   Sequence block(CardId id);
+  Sequence recharge(CardId id, std::int64_t amount_won);
+  /// A point for a won.
+  Sequence purchase_with_points(CardId id, std::int64_t amount_won);
+  Sequence exchange_points(CardId id, std::int64_t points);
+  /// What a first page of the card's statement leaves behind.
+  void summarize(CardId id);
+  /// A lot of so many stock cards; one is begun and not complete when fewer are made.
+  std::uint32_t make_lot(std::uint32_t wanted, std::uint32_t made);
   /// Station 3 gets a PIN key.
   void exchange_key();
 
@@ -102,6 +118,12 @@ class World : public SmallLedger {
   std::string told_balance(Draft& draft, CardId id, std::int64_t change_won);
   Sequence sell(CardId stock_card, int count);
   Sequence hold(CardId id, std::int64_t amount_won, Sequence raised);
+  Sequence call(CardId id, const CallRate& rate, std::uint32_t seconds, Sequence renewed);
+  /// `amount_won` is DE 4, which a call's completion has none of.
+  Sequence complete(Sequence hold, std::int64_t wanted_won, std::int64_t amount_won);
+  /// What its answer granted; 0: it is no call's.
+  std::uint32_t granted_s(Sequence hold);
+  HoldRecord hold_record(Sequence hold);
   StoredTransaction stored(Sequence sequence);
   void undo(Draft& draft, Sequence original, std::int64_t reversed_won, std::int64_t refunded_won,
             std::uint32_t reversals);
@@ -109,6 +131,12 @@ class World : public SmallLedger {
   int stan_ = 0;
   std::map<Sequence, Said> said_;
 };
+
+/// DE 38 of a hold.
+std::string hold_name(Sequence hold);
+
+/// What calls cost in the full world.
+inline constexpr CallRate kOtherRate{0, 42, 180}, kAbroadRate{200, 680, 60};
 
 /// Every kind of record in every table, nothing wrong in it.
 std::unique_ptr<World> make_full_world();

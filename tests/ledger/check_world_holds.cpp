@@ -4,15 +4,11 @@
 #include "tests/ledger/check_world.hpp"
 
 namespace ledger::test {
-namespace {
 
-/// DE 38 of a hold.
-std::string name_of(Sequence hold) {
+std::string hold_name(Sequence hold) {
   const std::string digits = std::to_string(hold % 1'000);
   return "HLD" + std::string(3 - digits.size(), '0') + digits;
 }
-
-}  // namespace
 
 // ---------------------------------------------------------------------------------------- holds
 
@@ -31,7 +27,7 @@ Sequence World::hold(CardId id, std::int64_t amount_won, Sequence raised) {
     said.card = {CardForm::number, id};
     Did did;
     did.kind = TransactionKind::hold;
-    did.approval = name_of(raised != 0 ? raised : sequence);
+    did.approval = hold_name(raised != 0 ? raised : sequence);
     did.moved_won = amount_won;
     did.original = raised;
     did.lasts_s = 86'400;
@@ -47,17 +43,21 @@ Sequence World::hold(CardId id, std::int64_t amount_won, Sequence raised) {
 }
 
 Sequence World::complete(Sequence hold, std::int64_t amount_won) {
+  return complete(hold, amount_won, amount_won);
+}
+
+Sequence World::complete(Sequence hold, std::int64_t wanted_won, std::int64_t amount_won) {
   const Sequence sequence = begin();
   const CardId id = stored(hold).head.card;
   write([&](Draft& draft) {
-    const std::int64_t moved_won = std::min(amount_won, read_hold(draft, hold)->amount_won);
+    const std::int64_t moved_won = std::min(wanted_won, read_hold(draft, hold)->amount_won);
     Said said;
     said.mti = 220;
     said.amount_won = amount_won;
     said.card = {CardForm::number, id};
     Did did;
     did.kind = TransactionKind::completion;
-    did.code = moved_won < amount_won ? "10" : "00";
+    did.code = moved_won < wanted_won ? "10" : "00";
     did.moved_won = moved_won;
     did.original = hold;
     complete_hold(draft, hold, sequence);
@@ -66,8 +66,9 @@ Sequence World::complete(Sequence hold, std::int64_t amount_won) {
     card.spent_day = day();
     card.spent_won += moved_won;
     write_card(draft, id, card);
-    did.entry.move(AccountKey::card(id), AccountKey::of(AccountKind::merchant_payable, kMart),
-                   moved_won);
+    if (moved_won != 0)
+      did.entry.move(AccountKey::card(id), AccountKey::of(AccountKind::merchant_payable, kMart),
+                     moved_won);
     did.amounts = told_balance(draft, id, -moved_won);
     count(draft, said, &TotalsRecord::debits, moved_won);
     remember(draft, sequence, said, did);

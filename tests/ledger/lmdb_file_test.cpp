@@ -208,16 +208,16 @@ TEST(LmdbFile, AnotherFormatVersionIsRefused) {
     sum = crc32c(sum, value.data(), 4);
     return "version" + value + std::string(reinterpret_cast<char*>(&sum), 4);
   };
-  patch(folder, stored(3), stored(4));
+  patch(folder, stored(4), stored(5));
   try {
     LmdbFile file(options_in(folder));
     FAIL();
   } catch (const std::runtime_error& error) {
-    EXPECT_NE(std::string(error.what()).find("format version 4"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("format version 5"), std::string::npos);
   }
-  std::string damaged = stored(4);
+  std::string damaged = stored(5);
   damaged.back() ^= 1;
-  patch(folder, stored(4), damaged);
+  patch(folder, stored(5), damaged);
   EXPECT_THROW(LmdbFile(options_in(folder)), std::runtime_error);
 }
 

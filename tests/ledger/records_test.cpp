@@ -20,11 +20,12 @@ TEST(Records, SizesOnDisk) {
   EXPECT_EQ(sizeof(AccountKey), 16u);
   EXPECT_EQ(sizeof(AccountRecord), 16u);
   EXPECT_EQ(sizeof(Posting), 24u);
-  EXPECT_EQ(sizeof(CardRecord), 72u);
+  EXPECT_EQ(sizeof(CardRecord), 88u);
   EXPECT_EQ(sizeof(CardFileHead), 176u);
   EXPECT_EQ(sizeof(CardReference), 8u);
-  EXPECT_EQ(sizeof(HoldRecord), 40u);
-  EXPECT_EQ(sizeof(TransactionHead), 104u);
+  EXPECT_EQ(sizeof(LotRecord), 40u);
+  EXPECT_EQ(sizeof(HoldRecord), 56u);
+  EXPECT_EQ(sizeof(TransactionHead), 120u);
   EXPECT_EQ(sizeof(DuplicateRecord), 24u);
   EXPECT_EQ(sizeof(LatestRecord), 8u);
   EXPECT_EQ(sizeof(UndoneRecord), 24u);
@@ -33,7 +34,8 @@ TEST(Records, SizesOnDisk) {
   EXPECT_EQ(sizeof(TotalsRecord), 64u);
   EXPECT_EQ(sizeof(MerchantRecord), 116u);
   EXPECT_EQ(sizeof(TerminalRecord), 18u);
-  EXPECT_EQ(sizeof(ProductRecord), 56u);
+  EXPECT_EQ(sizeof(ProductRecord), 64u);
+  EXPECT_EQ(sizeof(LimitsRecord), 32u);
 }
 
 TEST(Records, PlacesOnDisk) {
@@ -44,29 +46,39 @@ TEST(Records, PlacesOnDisk) {
   EXPECT_EQ(offsetof(CardRecord, password_key), 64u);
   EXPECT_EQ(offsetof(CardRecord, holds_end_s), 68u);
   EXPECT_EQ(offsetof(HoldRecord, state), 32u);
-  EXPECT_EQ(offsetof(TransactionHead, lasts_s), 100u);
+  EXPECT_EQ(offsetof(TransactionHead, lasts_s), 108u);
   EXPECT_EQ(offsetof(CardFileHead, number), 64u);
   EXPECT_EQ(offsetof(CardFileHead, seal_key), 158u);
   EXPECT_EQ(offsetof(CardFileHead, hint_size), 168u);
-  EXPECT_EQ(offsetof(TransactionHead, business_day), 72u);
-  EXPECT_EQ(offsetof(TransactionHead, code), 84u);
-  EXPECT_EQ(offsetof(TransactionHead, kind), 92u);
-  EXPECT_EQ(offsetof(TransactionHead, posting_count), 96u);
+  EXPECT_EQ(offsetof(CardFileHead, lot), 172u);
+  EXPECT_EQ(offsetof(LotRecord, number), 24u);
+  EXPECT_EQ(offsetof(LotRecord, product), 36u);
+  EXPECT_EQ(offsetof(TransactionHead, business_day), 80u);
+  EXPECT_EQ(offsetof(TransactionHead, code), 92u);
+  EXPECT_EQ(offsetof(TransactionHead, kind), 100u);
+  EXPECT_EQ(offsetof(TransactionHead, posting_count), 104u);
   EXPECT_EQ(offsetof(TotalsRecord, credits), 32u);
   EXPECT_EQ(offsetof(MerchantRecord, account), 8u);
   EXPECT_EQ(offsetof(ProductRecord, number), 15u);
+  EXPECT_EQ(offsetof(ProductRecord, ended), 56u);
+  EXPECT_EQ(offsetof(LimitsRecord, recharge_won), 24u);
 }
 
 TEST(Records, NumbersOnDisk) {
   EXPECT_EQ(static_cast<int>(Table::meta), 1);
   EXPECT_EQ(static_cast<int>(Table::station_keys), 19);
-  EXPECT_EQ(static_cast<int>(Table::hold_due), kTableCount);
+  EXPECT_EQ(static_cast<int>(Table::lots), kTableCount);
   EXPECT_EQ(static_cast<int>(AccountKind::prefund_received), 4);
-  EXPECT_EQ(static_cast<int>(AccountKind::bank_receivable), kLastAccountKind);
+  EXPECT_EQ(static_cast<int>(AccountKind::bank_receivable), 5);
+  EXPECT_EQ(static_cast<int>(AccountKind::promotion_expense), kLastAccountKind);
+  EXPECT_EQ(kLastAccountKind, 8);
   EXPECT_EQ(static_cast<int>(CardState::closed), 4);
   EXPECT_EQ(static_cast<int>(TransactionKind::activation), 6);
   EXPECT_EQ(static_cast<int>(TransactionKind::deposit), 13);
-  EXPECT_EQ(kLastTransactionKind, TransactionKind::deposit);
+  EXPECT_EQ(static_cast<int>(TransactionKind::points_exchange), 15);
+  EXPECT_EQ(kLastTransactionKind, TransactionKind::points_exchange);
+  EXPECT_EQ(static_cast<int>(EntryKind::fee), 10);
+  EXPECT_EQ(kEntryKinds, 11u);
   EXPECT_EQ(static_cast<int>(HoldState::expired), 4);
   EXPECT_EQ(static_cast<int>(CardForm::unknown), 3);
   EXPECT_EQ(static_cast<int>(PartyKind::bank), 5);
@@ -217,6 +229,7 @@ std::string transaction(std::uint32_t postings, std::string_view answer) {
     const Posting line{AccountKey::card(i + 1), 100 * (i + 1)};
     bytes += bytes_of(line);
   }
+  for (std::uint32_t i = 0; i < postings; ++i) bytes += bytes_of(CardLine{i, 7'000 + i, i + 1, 0});
   return bytes + std::string(answer);
 }
 
@@ -227,6 +240,10 @@ TEST(Transaction, IsHeadThenPostingsThenAnswer) {
   EXPECT_EQ(view.posting(0).account, AccountKey::card(1));
   EXPECT_EQ(view.posting(2).account, AccountKey::card(3));
   EXPECT_EQ(view.posting(2).amount_won, 300);
+  EXPECT_EQ(view.entry_of(3)->amount_won, 300);
+  EXPECT_EQ(view.entry_of(3)->line.balance_won, 7'002);
+  EXPECT_EQ(view.entry_of(3)->line.number, 3u);
+  EXPECT_FALSE(view.entry_of(4).has_value());
   EXPECT_EQ(base::as_text(view.answer), "answer");
 }
 

@@ -1,5 +1,6 @@
 """A switch whose calls are recorded: it lives several lives on one folder, and all go into one trace."""
 
+import datetime
 import mmap
 import os
 import random
@@ -8,12 +9,14 @@ import time
 
 import link
 import process
+import recharges
 import rounds
 from answers import BUSY_AT, FROZEN_AT, START
 from book import PURCHASE, REFUND
 from traffic import FACES, Traffic
 
 LATER = "clock.offset=+11d"  # what the first lives remembered for a week is purged
+LATER_BY = datetime.timedelta(days=11)
 
 
 def recorded(switch, recorder, trace, folder, direct=True):
@@ -93,6 +96,7 @@ class Recording:
         settings = self.SETTINGS + list(options)
         if LATER in settings and self.lives_before_later is None:
             self.lives_before_later = self.switch.starts
+            recharges.clock_ahead = LATER_BY
         if ends == "starting":
             self.switch.launch(settings)
             self.switch.wait_until_ready(self.rng.uniform(0.2, 0.9) * self.start_s)

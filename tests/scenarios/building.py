@@ -62,8 +62,11 @@ class Building:
         if name == "badluhn":  # the same number with another check digit
             return arguments[0][:-1] + str((int(arguments[0][-1]) + 1) % 10)
         if name == "validity":  # DE 48 0006 of a card sold today
-            local = world.now(self.offset_s).astimezone(world.SEOUL)
-            return (local + world.datetime.timedelta(days=world.VALIDITY_DAYS)).strftime("%Y%m%d")
+            return world.day(self.offset_s, world.VALIDITY_DAYS)
+        if name == "day":  # the date so many days from today
+            return world.day(self.offset_s, int(arguments[0] or 0))
+        if name == "month":  # the month so many months from this one
+            return world.month(self.offset_s, int(arguments[0] or 0))
         raise Failure(f"no function {name}")
 
     def _keep_secret(self, message):
@@ -119,6 +122,7 @@ class Building:
                 tags = [pair for pair in tags if pair[0] != key[3:]]
             else:
                 message.pop(int(key), None)
+                tags = [] if key == "48" else tags
         if tags:
             message[48] = iso.pack_tags(tags)
         self._keep_secret(message)

@@ -4,6 +4,7 @@ import re
 
 import demo_world as world
 import language
+import statement
 from connection import Failure
 from demo_world import iso
 
@@ -36,6 +37,7 @@ class Checking:
         if (answer[39] == "30" or answer[39] == "61") and 44 not in answer:
             raise Failure(f"DE 39 is {answer[39]} and DE 44 does not say why")
         self._keep_secret(answer)
+        statement.check(dict(iso.unpack_tags(answer.get(48, "")) or ()))
         if mti[1] in "124" and 15 not in answer:
             raise Failure(f"the answer has no DE 15; DE 39 is {answer[39]}")
 
@@ -107,7 +109,7 @@ class Checking:
     def _masked(self, key, value):
         if value is None:
             return "absent"
-        if key in language.GROUPS:
+        if key in language.GROUPS or language.STATEMENT_KEYS.fullmatch(key):
             return value
         if key.endswith(".pin"):
             return f"[masked {len(value)}]"
@@ -135,6 +137,9 @@ class Checking:
         tags = iso.unpack_tags(answer.get(48, ""))
         if tags is None:
             raise Failure("the answer's DE 48 is broken")
+        if language.STATEMENT_KEYS.fullmatch(key):
+            value = statement.look_up(key, tags)
+            return value, value or "absent"
         value = dict(tags).get(key[3:7])
         if value is not None and key.endswith(".pin"):
             try:

@@ -69,14 +69,29 @@ def business_day(moment):
     return local.strftime("%m%d")
 
 
-def seconds_until(clock, offset_s):
-    """From the shifted present to the next time that a Seoul clock shows hh:mm."""
-    hour, minute = (int(part) for part in clock.split(":"))
+def day(offset_s, days=0):
+    """YYYYMMDD in Seoul, so many days from the shifted present."""
+    return (now(offset_s).astimezone(SEOUL) + datetime.timedelta(days=days)).strftime("%Y%m%d")
+
+
+def month(offset_s, months=0):
+    """YYYYMM in Seoul, so many months from the shifted present."""
     local = now(offset_s).astimezone(SEOUL)
+    count = local.year * 12 + local.month - 1 + months
+    return f"{count // 12:04d}{count % 12 + 1:02d}"
+
+
+def seconds_until(clock, later_s):
+    """From the present to `later_s` after the next time that a Seoul clock shows hh:mm, or shows it on that
+    day of a month: dd/hh:mm. Never into the past."""
+    date, _, time_of_day = clock.rpartition("/")
+    hour, minute = (int(part) for part in time_of_day.split(":"))
+    local = now(0).astimezone(SEOUL)
     then = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    if then <= local:
+    while then <= local or then + datetime.timedelta(seconds=later_s) <= local \
+            or (date and then.day != int(date)):
         then += datetime.timedelta(days=1)
-    return int((then - local).total_seconds()) + 1
+    return int((then - local).total_seconds() + later_s) + 1
 
 
 def parse_seconds(text):

@@ -48,7 +48,9 @@ class Section:
 SEND_OPTIONS = {"mac", "trailing", "cut", "bitmap", "secondary", "fill", "pieces"}
 GROUPS = {"54.ledger": ("00", "01"), "54.available": ("00", "02"), "54.points": ("00", "90"),
           "54.prefund": ("30", "02")}
-FUNCTIONS = {"pin", "original", "raw", "validity", "text", "until", "badluhn"}
+# What is read out of an answer's DE 48 beside whole tags: README.md, "A statement".
+STATEMENT_KEYS = re.compile(r"48\.(tags|0043\.(count|[1-6](\.date)?)|0044\.(sums|dates))")
+FUNCTIONS = {"pin", "original", "raw", "validity", "text", "until", "badluhn", "day", "month"}
 
 _TOKEN = re.compile(r'(?:"[^"]*"|\([^)]*\)|[^\s"(]|\((?![^)]*\)))+')
 _VARIABLE = re.compile(r"\$([a-z][a-z0-9_]*)(?:\.(\d+(?:\.\d{4})?))?")
@@ -180,6 +182,7 @@ class Parser:
         if sending and key in SEND_OPTIONS:
             return
         known = key in GROUPS or re.fullmatch(r"48\.\d{4}(\.pin)?", key) or \
+            not sending and STATEMENT_KEYS.fullmatch(key) or \
             (not more and base.isdigit() and (int(base) in iso.FIELDS or sending and int(base) == 65))
         if not known or (sending and (key in GROUPS or key.endswith(".pin"))):
             raise SyntaxProblem(step.line, f"unknown key {key}")
@@ -194,7 +197,7 @@ class Parser:
             if capture and not sending:
                 item = Item(capture.group(1), "->", capture.group(2))
                 self.variables.add(item.value)
-            elif re.fullmatch(r"-[0-9.]+", word):
+            elif re.fullmatch(r"-[0-9][0-9.a-z]*", word):
                 item = Item(word[1:], "-")
             elif re.match(r"[0-9a-z.]+=", word):
                 key, _, value = word.partition("=")
@@ -316,7 +319,7 @@ class Parser:
         step.words = [words.pop(0)] if words else []
         if not step.words or not step.words[0].isdigit():
             raise SyntaxProblem(step.line, "a face value is missing")
-        self._names(step, words, "password", "as")
+        self._names(step, words, "password", "owner", "as")
         self._nothing_left(step, words)
 
     def _parse_sold_card(self, step, words):
@@ -334,9 +337,10 @@ class Parser:
     def _parse_balance(self, step, words):
         step.words = [words.pop(0), words.pop(0)] if len(words) >= 2 else []
         if not step.words:
-            raise SyntaxProblem(step.line, "balance $card amount [held amount] [by STATION]")
-        self._names(step, words, "by", "held")
-        for value in step.words + [step.names.get("held", "0")]:
+            raise SyntaxProblem(step.line, "balance $card amount [held amount] "
+                                "[points number] [by STATION]")
+        self._names(step, words, "by", "held", "points")
+        for value in step.words + [step.names.get("held", "0"), step.names.get("points", "0")]:
             self._check_value(step, value)
         if station_of(step.names.get("by", "OPER")) is None:
             raise SyntaxProblem(step.line, f"{step.names['by']} is no station")
@@ -346,6 +350,12 @@ class Parser:
         step.words = self._options(step.line, words)
 
     _parse_restart = _parse_start
+
+    def _parse_cpctl(self, step, words):
+        if not words:
+            raise SyntaxProblem(step.line, "cpctl COMMAND …")
+        step.words = list(words)
+        words.clear()
 
     def _parse_stop(self, step, words):
         self._nothing_left(step, words)

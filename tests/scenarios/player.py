@@ -29,12 +29,12 @@ class Player(Building, Checking):
         for option in list(self.options) + list(extra):
             key, _, value = option.partition("=")
             if key == "clock.offset":
-                call = re.fullmatch(r"until\((.*)\)(\+.+)?", value)
+                call = re.fullmatch(r"until\((.*)\)([+-].+)?", value)
                 if call:
                     later = world.parse_seconds(call.group(2) or "0s")
                     if later is None:
                         raise Failure(f"not a clock offset: {value}")
-                    value = f"+{int(world.seconds_until(call.group(1), 0) + later)}s"
+                    value = f"+{world.seconds_until(call.group(1), later)}s"
                 self.offset_s = world.parse_seconds(value)
                 if self.offset_s is None:
                     raise Failure(f"not a clock offset: {value}")
@@ -299,8 +299,9 @@ class Player(Building, Checking):
 
     def _new_card(self, step):
         card, pin_number, initial = self._sell(step)
+        owner = {"de48_0012": step.names["owner"]} if "owner" in step.names else {}
         self._exchange("AGENT", "0200", "0210", de3="920000", de2=card, de52=f"pin({initial})",
-                       de48_0010=f"pin({step.names.get('password', '1234')})")
+                       de48_0010=f"pin({step.names.get('password', '1234')})", **owner)
         self._set(step, (card, pin_number))
 
     def _balance(self, step):
@@ -308,9 +309,11 @@ class Player(Building, Checking):
         held = self.substitute(step.names.get("held", "0"))
         connection = step.names.get("by", "OPER")
         _, answer = self._exchange(connection, "0100", "0110", de3="310000", de2=card)
-        for key, what, wanted in (("54.ledger", "a balance", amount),
-                                  ("54.available", "an available balance",
-                                   str(int(amount) - int(held)))):
+        wanted_groups = [("54.ledger", "a balance", amount),
+                         ("54.available", "an available balance", str(int(amount) - int(held)))]
+        if "points" in step.names:
+            wanted_groups.append(("54.points", "points", self.substitute(step.names["points"])))
+        for key, what, wanted in wanted_groups:
             got, shown = self._look_up(language.station_of(connection), key, answer)
             if got != wanted:
                 raise Failure(f"expected {what} of {wanted}, got {shown}")
@@ -326,6 +329,9 @@ class Player(Building, Checking):
     def _restart(self, step):
         self._stop(step)
         self.start(step.words)
+
+    def _cpctl(self, step):
+        self.switch.cpctl([self.substitute(word) for word in step.words])
 
     def _kill(self, step):
         self._drop_connections()

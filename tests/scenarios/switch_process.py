@@ -164,6 +164,15 @@ class Switch:
     def kill(self):
         self._end(signal.SIGKILL)
 
+    def cpctl(self, words):
+        """A command of the operator's tool, which stands beside the switch; it must end well."""
+        tool = os.path.join(os.path.dirname(os.path.abspath(self.program)), "cpctl")
+        done = subprocess.run([tool, "--data", self.data] + words, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=30 + 4 * self.patience)
+        if done.returncode != 0:
+            raise SwitchProblem(f"cpctl {' '.join(words)} ended with {done.returncode}: "
+                                f"{done.stderr.strip()}")
+
     def ended(self):
         """Whether it ended by itself, which it never should."""
         return self.process is not None and self.process.poll() is not None

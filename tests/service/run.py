@@ -106,8 +106,7 @@ class WhatIsTaken(ServiceTest):
         self.assertTrue(self.world.is_served(ASCII))
 
     def test_limits_and_the_level_of_the_log(self):
-        code, said = self.reload(self.world.first.replace("[limits]\n", "[limits]\nconnections = 77\n")
-                                 + "\n[log]\nlevel = warning\n")
+        code, said = self.reload(self.world.first + "\n[limits]\nconnections = 77\n\n[log]\nlevel = warning\n")
         self.assertEqual((code, said.strip()), (0, "settings limits.connections, log.level"))
         status = self.world.cpctl("status")[1]
         self.assertRegex(status, r"connections most +77\b")

@@ -56,11 +56,30 @@ std::string take_made(const model::Answer& expected, const Fields& got, const mo
   return "";
 }
 
+/// A cursor is as at first, and no other one's.
+std::string take_cursor(const Tags& got, int meant, const model::Model& model, Tags& tags) {
+  const auto found = got.find("0042");
+  if (found == got.end()) return "no cursor";
+  const std::string& cursor = found->second;
+  if (cursor.empty() || !is_made_of(cursor, cursor.size(), false)) return "no good cursor";
+  for (const auto& [known, means] : model.cursors())
+    if ((known == cursor) != (means == meant)) return "the cursor is another";
+  tags["0042"] = cursor;
+  return "";
+}
+
 std::string compare_tags(const model::Answer& expected, const Reply& reply,
-                         const model::Card* collected) {
+                         const model::Card* collected, const model::Model& model) {
   Tags tags;
   if (!expected.last_day.empty()) tags["0006"] = expected.last_day;
   if (!expected.hint.empty()) tags["0011"] = expected.hint;
+  if (!expected.granted.empty()) tags["0031"] = expected.granted;
+  if (!expected.entries.empty()) tags["0043"] = expected.entries;
+  if (!expected.summary.empty()) tags["0044"] = expected.summary;
+  if (expected.more >= 0) {
+    const std::string wrong = take_cursor(reply.tags, expected.more, model, tags);
+    if (!wrong.empty()) return wrong;
+  }
   if (!expected.card_count.empty()) {
     tags["0003"] = expected.card_count;
     const auto order = reply.tags.find("0002");
@@ -76,7 +95,12 @@ std::string compare_tags(const model::Answer& expected, const Reply& reply,
     tags["0004"] = known ? collected->pin : pin->second;
     tags["0005"] = known ? collected->initial_password : password->second;
   }
-  return tags == reply.tags ? "" : "DE 48 differs";
+  for (const auto& [number, value] : tags) {
+    const auto found = reply.tags.find(number);
+    if (found == reply.tags.end() || found->second != value)
+      return "DE 48 differs: tag " + number + " should be " + value;
+  }
+  return tags == reply.tags ? "" : "DE 48 has a tag too much";
 }
 
 std::string take_card(const model::Card& collected, const Fields& got, Fields& fields) {
@@ -126,7 +150,7 @@ std::string difference(const Sent& sent, const model::Answer& expected, const Se
   if (!made.empty()) return made;
   if (sent.request.unreadable >= 0) return "";  // what was readable is echoed, no more is known
   const std::string wrong = compare_fields(fields, reply.fields);
-  return wrong.empty() ? compare_tags(expected, reply, collected) : wrong;
+  return wrong.empty() ? compare_tags(expected, reply, collected, model) : wrong;
 }
 
 }  // namespace simulation

@@ -38,7 +38,13 @@ std::size_t Dice::weighed(const std::vector<int>& weights) {
 
 Generator::Generator(Dice& dice, const model::Model& model, const std::deque<Sent>& history,
                      ConnectionOf connection_of)
-    : dice_(dice), model_(model), history_(history), connection_of_(std::move(connection_of)) {}
+    : dice_(dice), model_(model), history_(history), connection_of_(std::move(connection_of)) {
+  favours_ = dice_.percent(20);
+}
+
+model::Time Generator::take_pause() {
+  return planned_.empty() ? 0 : std::exchange(planned_.front().pause, 0);
+}
 
 Request Generator::again(const Request& earlier) {
   Request request = earlier;
@@ -65,7 +71,7 @@ Request Generator::next(model::Time now) {
   now_ = now;
   Request request;
   if (!planned_.empty()) {
-    request = planned_.front();
+    request = planned_.front().request;
     planned_.pop_front();
   } else if (!late_.empty() && dice_.percent(20)) {
     request = late_.back();
@@ -78,7 +84,7 @@ Request Generator::next(model::Time now) {
   const bool must_sign_on = model_.world().stations.at(request.station).sign_on_required;
   if (must_sign_on && !signed_on_.contains(request.connection) && dice_.percent(85)) {
     signed_on_.insert(request.connection);
-    planned_.push_front(request);
+    planned_.push_front({request});
     return sign_on(request.station);
   }
   return request;
@@ -94,7 +100,10 @@ Request Generator::random_request() {
                                       &Generator::other,        &Generator::hold,
                                       &Generator::completion,   &Generator::password_change,
                                       &Generator::registration, &Generator::block,
-                                      &Generator::unblock,      &Generator::deposit};
+                                      &Generator::unblock,      &Generator::deposit,
+                                      &Generator::recharge,     &Generator::exchange,
+                                      &Generator::statement,    &Generator::call,
+                                      &Generator::call_end};
   // Without cards there is nothing to pay with: first things first.
   int active = 0, sold = 0;
   for (const Card& card : model_.books().cards) {
@@ -102,12 +111,43 @@ Request Generator::random_request() {
     sold += card.state == Card::State::sold;
   }
   const bool few = active < 3;
-  if (dice_.below(1'000) < 12) plan_wrong_passwords();
-  const std::size_t which = dice_.weighed({7, 7, 22, 14, few ? 25 : 4, sold > 0 ? 9 : 2,
-                                           sold > 0 ? 9 : 3, 20, 10, 2, 2, 13, 10, 4, 3, 3, 4, 4});
+  plan_something();
+  const std::size_t which = dice_.weighed({7,
+                                           7,
+                                           22,
+                                           14,
+                                           few ? 25 : 4,
+                                           sold > 0 ? 9 : 2,
+                                           sold > 0 ? 9 : 3,
+                                           20,
+                                           10,
+                                           2,
+                                           2,
+                                           13,
+                                           10,
+                                           4,
+                                           3,
+                                           3,
+                                           4,
+                                           4,
+                                           6,
+                                           6,
+                                           9,
+                                           8,
+                                           6});
   Request request = (this->*kMakers[which])();
   if (dice_.percent(11)) spoil(request);
   return request;
+}
+
+/// Seldom, a row of requests that belong together.
+void Generator::plan_something() {
+  const std::uint64_t number = dice_.below(10'000);
+  if (number < 120) plan_wrong_passwords();
+  if (number >= 120 && number < 180) plan_recharges();
+  if (number >= 180 && number < 240) plan_calls();
+  if (number >= 240 && number < 245) plan_busy_card();
+  if (number >= 245 && number < 260) plan_spent_deposit();
 }
 
 Request Generator::begin(const std::string& terminal, const std::string& mti,
@@ -143,7 +183,18 @@ int Generator::pick_card(const std::function<bool(const Card&)>& wanted) {
     all.push_back(static_cast<int>(i));
     if (wanted(cards[i])) matching.push_back(static_cast<int>(i));
   }
+  if (favours_ && dice_.percent(60) && wanted(cards[static_cast<std::size_t>(favourite())]))
+    return favourite();
   return matching.empty() || dice_.percent(10) ? dice_.one_of(all) : dice_.one_of(matching);
+}
+
+/// The first that can be used, once there is one.
+int Generator::favourite() {
+  const std::vector<Card>& cards = model_.books().cards;
+  for (std::size_t i = 0; i < cards.size() && favourite_ < 0; ++i)
+    if (cards[i].state == Card::State::active && !cards[i].number.empty())
+      favourite_ = static_cast<int>(i);
+  return std::max(favourite_, 0);
 }
 
 /// The later ones are the likelier ones; -1: none.
@@ -223,7 +274,8 @@ Won Generator::amount_for(int index) {
     case 6:
       return dice_.percent(40) ? 0 : 100;
     default:
-      return static_cast<Won>(1 + dice_.below(static_cast<std::uint64_t>(available) + 1));
+      return static_cast<Won>(
+          1 + dice_.below(static_cast<std::uint64_t>(favours_ ? available / 8 : available) + 1));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <random>
 #include <set>
 #include <string>
@@ -46,9 +47,15 @@ class Generator {
   model::Request sign_on(const std::string& station);
   /// Next comes something that depends on whether this hold is still open.
   void plan_about_hold(std::size_t hold, model::Time now);
+  /// How long the next request is to wait; once.
+  model::Time take_pause();
 
  private:
   using Request = model::Request;
+  struct Planned {
+    Request request;
+    model::Time pause = 0;  ///< before it
+  };
 
   Request random_request();
   Request verify();
@@ -65,11 +72,22 @@ class Generator {
   Request registration();
   Request block();
   Request unblock();
+  Request recharge();
+  Request exchange();
+  Request statement();
+  Request call();
+  Request call_end();
   Request reversal();
   Request repeat();
   Request network();
   Request other();
+  void plan_something();
   void plan_wrong_passwords();
+  void plan_recharges();
+  void plan_spent_deposit();
+  void plan_inquiry(int card, model::Time pause);
+  void plan_busy_card();
+  void plan_calls();
 
   /// DE 7, 11, 12, 13, 41, 42, mostly 37.
   Request begin(const std::string& terminal, const std::string& mti,
@@ -78,6 +96,13 @@ class Generator {
   Request raise(const model::Hold& held);
   Request hold_of(int card, model::Won amount);
   Request completion_of(const model::Hold& held);
+  Request renewal(const model::Hold& held);
+  Request call_end_of(const model::Hold& held);
+  std::string called_number();
+  Request statement_of(int card);
+  Request next_page(const Request& earlier, const std::string& cursor);
+  int card_to_read();
+  void add_months(Request& request, int card);
   Request late_original();
   void add_password(Request& request, int card);
   void add_right_password(Request& request, int card);
@@ -88,6 +113,7 @@ class Generator {
   void sell_stock_card(Request& request);
   void name_card(Request& request, int card);
   void name_original(Request& request, const Request& original, const std::string& reference);
+  int favourite();
   int pick_card(const std::function<bool(const model::Card&)>& wanted);
   int pick_entry(const std::function<bool(const model::Entry&)>& wanted);
   /// -1: none.
@@ -110,8 +136,10 @@ class Generator {
   model::Time now_ = 0;
   std::uint64_t stan_ = 0;
   std::set<int> signed_on_;      ///< connections
-  std::deque<Request> planned_;  ///< go out before anything else
+  std::deque<Planned> planned_;  ///< go out before anything else
   std::vector<Request> late_;    ///< originals whose reversal went out already
+  bool favours_ = false;         ///< one card has most of the life of this seed
+  int favourite_ = -1;
 };
 
 }  // namespace simulation

@@ -52,6 +52,7 @@ Request Generator::hold() {
 }
 
 Request Generator::raise(const Hold& held) {
+  if (held.rate && dice_.percent(85)) return renewal(held);
   Request request = begin(terminal_for(held), "0100", "000000");
   request.fields[37] = held.reference;
   const int card =
@@ -87,11 +88,12 @@ Request Generator::completion() {
   const Won available = model_.available(held.card, now_);
   if (held.over() || held.open(now_) || available == 0 || dice_.percent(40)) return request;
   const Won left = dice_.percent(50) ? 0 : std::min(available - 1, held.amount / 2);
-  planned_.push_back(request);
+  planned_.push_back({request});
   return hold_of(held.card, available - left);
 }
 
 Request Generator::completion_of(const Hold& held) {
+  if (held.rate && dice_.percent(92)) return call_end_of(held);
   Request request = begin(terminal_for(held), dice_.percent(95) ? "0220" : "0221",
                           dice_.percent(95) ? "000000" : "000010");
   name_card(request, held.card);
@@ -117,19 +119,19 @@ void Generator::plan_about_hold(std::size_t index, model::Time now) {
   const Won freed = model_.available(held.card, held.expiry);
   switch (dice_.below(5)) {
     case 0:
-      planned_.push_front(completion_of(held));
+      planned_.push_front({completion_of(held)});
       break;
     case 1:
-      planned_.push_front(raise(held));
+      planned_.push_front({raise(held)});
       break;
     case 2: {
       Request request = begin("POS00001", "0100", "310000");
       name_card(request, held.card);
-      planned_.push_front(request);
+      planned_.push_front({request});
       break;
     }
     default:  // so much as is there without it
-      planned_.push_front(hold_of(held.card, freed));
+      planned_.push_front({hold_of(held.card, freed)});
   }
 }
 

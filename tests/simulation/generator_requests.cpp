@@ -20,6 +20,11 @@ std::string padded(Won number, std::size_t size) {
   return std::string(size - digits.size(), '0') + digits;
 }
 
+/// One that is asked before the password is looked at.
+Won small_amount(const std::string& operation) {
+  return operation == "recharge" ? 10'000 : operation == "exchange" ? 1'000 : 100;
+}
+
 }  // namespace
 
 Request Generator::paying(const std::string& mti, const std::string& processing_code) {
@@ -64,9 +69,9 @@ Request Generator::refund() {
   if (chosen < 0) return paying("0200", "200000");
   const Entry& original = model_.books().entries[static_cast<std::size_t>(chosen)];
   const std::string terminal =
-      dice_.percent(20) && original.station == "DEMO-POS" ? "POS00003" : original.asked.get(41);
+      dice_.percent(20) && original.station == "DEMO-POS" ? "POS00003" : original.asked->get(41);
   Request request = begin(terminal, "0200", "200000");
-  request.fields[2] = original.asked.has(2) ? original.asked.get(2) : strange_card();
+  request.fields[2] = original.asked->has(2) ? original.asked->get(2) : strange_card();
   if (!original.cards.empty() && dice_.percent(10)) name_card(request, original.cards[0]);
   if (dice_.percent(5)) name_card(request, pick_card(is_usable));
   const Won left = original.left() - original.refunded;
@@ -74,7 +79,7 @@ Request Generator::refund() {
   set_amount(request, dice_.percent(2) ? 0 : choices[dice_.below(6)]);
   request.fields.erase(37);
   const std::string name = original.name();
-  name_original(request, original.asked, name.empty() ? "" : original.reference);
+  name_original(request, *original.asked, name.empty() ? "" : original.reference);
   if (!request.has(90)) request.fields[38] = dice_.percent(95) ? name : "ZZZZZZ";
   return request;
 }
@@ -178,11 +183,13 @@ void Generator::plan_wrong_passwords() {
   const int index = pick_card(wanted);
   const Card& card = model_.books().cards[static_cast<std::size_t>(index)];
   using Maker = Request (Generator::*)();
-  static const std::vector<Maker> kMakers{&Generator::purchase,    &Generator::purchase,
-                                          &Generator::verify,      &Generator::inquiry,
-                                          &Generator::hold,        &Generator::hold,
-                                          &Generator::block,       &Generator::password_change,
-                                          &Generator::registration};
+  static const std::vector<Maker> kMakers{&Generator::purchase,     &Generator::purchase,
+                                          &Generator::verify,       &Generator::inquiry,
+                                          &Generator::hold,         &Generator::hold,
+                                          &Generator::block,        &Generator::password_change,
+                                          &Generator::registration, &Generator::recharge,
+                                          &Generator::exchange,     &Generator::statement,
+                                          &Generator::statement,    &Generator::call};
   const bool activates = card.state == Card::State::sold && dice_.percent(50);
   const Maker maker = activates ? &Generator::activation : dice_.one_of(kMakers);
   const std::size_t count = 3 + dice_.below(5);
@@ -191,9 +198,10 @@ void Generator::plan_wrong_passwords() {
     request.fields.erase(35);
     request.fields[2] = card.pin.empty() || i % 2 == 0 ? card.number : card.pin;
     request.fields[52] = other_password(card.password);
-    if (request.has(4)) set_amount(request, 100);
-    planned_.push_back(request);
-    if (dice_.percent(15)) planned_.push_back(request);  // the same again counts once
+    if (request.has(4)) set_amount(request, small_amount(model::operation_of(request)));
+    if (request.tag("0030")) set_amount(request, 0);
+    planned_.push_back({request});
+    if (dice_.percent(15)) planned_.push_back({request});  // the same again counts once
   }
 }
 

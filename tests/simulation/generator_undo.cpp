@@ -27,7 +27,7 @@ Request Generator::reversal() {
     late_.push_back(original);
   } else {
     const Entry& entry = model_.books().entries[static_cast<std::size_t>(index)];
-    original = entry.asked;
+    original = *entry.asked;
     reference = entry.reference;
     moved = entry.moved;
     left = entry.left();
@@ -62,10 +62,12 @@ Request Generator::reversal() {
 Request Generator::late_original() {
   using Maker = Request (Generator::*)();
   static constexpr Maker kMakers[] = {
-      &Generator::purchase,     &Generator::hold,  &Generator::completion,
-      &Generator::refund,       &Generator::sale,  &Generator::activation,
-      &Generator::registration, &Generator::block, &Generator::password_change};
-  return (this->*kMakers[dice_.weighed({40, 20, 12, 10, 6, 6, 4, 6, 4})])();
+      &Generator::purchase,     &Generator::hold,     &Generator::completion,
+      &Generator::refund,       &Generator::sale,     &Generator::activation,
+      &Generator::registration, &Generator::block,    &Generator::password_change,
+      &Generator::recharge,     &Generator::exchange, &Generator::call,
+      &Generator::call_end,     &Generator::deposit};
+  return (this->*kMakers[dice_.weighed({40, 20, 12, 10, 6, 6, 4, 6, 4, 8, 8, 8, 8, 6})])();
 }
 
 /// Something sent before: exactly, as a repeat, or not quite.
@@ -76,7 +78,7 @@ Request Generator::repeat() {
   Request request = earlier;
   if (dice_.percent(50) && request.mti != "0800") request.mti.back() |= 1;
   if (dice_.percent(30)) request.fields[7] = begin("POS00001", "0200", "").get(7);
-  if (dice_.percent(30)) change_content(request);
+  if (dice_.percent(45)) change_content(request);
   return request;
 }
 
@@ -84,8 +86,11 @@ void Generator::change_content(Request& request) {
   if (request.mti.starts_with("08")) return;
   switch (dice_.below(7)) {
     case 0:
-      if (request.has(4)) set_amount(request, std::stoll(request.get(4)) + 1);
-      break;
+      if (request.has(4)) {
+        set_amount(request, std::stoll(request.get(4)) + 1);
+        break;
+      }
+      [[fallthrough]];
     case 1:
       if (request.has(2) && !request.has(35))
         request.fields[2] =
@@ -148,7 +153,7 @@ void Generator::spoil(Request& request) {
       request.fields[41] = dice_.percent(50) ? "POS99999" : "POS00601";
       break;
     case 3:
-      request.fields[42] = dice_.percent(70) ? "NOSUCHMERCHANT0" : "DEMOMART0000001";
+      request.fields[42] = dice_.percent(85) ? "NOSUCHMERCHANT0" : "DEMOMART0000001";
       break;
     case 4:
       move_to(request, dice_.one_of(kWithMac));

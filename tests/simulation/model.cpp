@@ -13,19 +13,20 @@ bool may_send(const std::string& role, const std::string& operation) {
   static const std::map<std::string, std::set<std::string>> kMay{
       {"terminal", {"verify", "inquiry", "purchase", "hold", "completion", "refund", "reversal"}},
       {"telephone", {"verify", "inquiry", "purchase", "hold", "completion", "refund", "reversal"}},
-      {"agent", {"sale", "collect", "activation", "inquiry", "reversal"}},
+      {"agent", {"sale", "collect", "activation", "inquiry", "reversal", "recharge"}},
       {"site",
        {"sale", "collect", "activation", "inquiry", "reversal", "verify", "purchase", "refund",
-        "password_change", "registration", "block"}},
+        "password_change", "registration", "block", "recharge", "exchange", "statement"}},
       {"bank", {"deposit", "reversal"}},
-      {"operator", {"inquiry", "block", "unblock"}},
+      {"operator", {"inquiry", "block", "unblock", "statement"}},
   };
   const auto found = kMay.find(role);
   return found != kMay.end() && found->second.contains(operation);
 }
 
 bool is_remembered(const std::string& operation) {
-  return operation != "verify" && operation != "inquiry" && operation != "collect";
+  return operation != "verify" && operation != "inquiry" && operation != "collect" &&
+         operation != "statement";
 }
 
 /// After these a resend is a fresh attempt.
@@ -48,6 +49,7 @@ std::string operation_of(const Request& request) {
   if (mti == "0400" || mti == "0420") return "reversal";
   if (mti == "0100" && what == "33") return "verify";
   if (mti == "0100" && what == "31") return "inquiry";
+  if (mti == "0100" && what == "38") return "statement";
   if (mti == "0100" && what == "91") return "collect";
   if (mti == "0100" && what == "00") return "hold";
   if (mti == "0220" && what == "00") return "completion";
@@ -60,6 +62,8 @@ std::string operation_of(const Request& request) {
   if (mti == "0200" && what == "96") return "block";
   if (mti == "0200" && what == "98") return "unblock";
   if (mti == "0200" && what == "21") return "deposit";
+  if (mti == "0200" && what == "28" && request.get(3).substr(4) == "00") return "recharge";
+  if (mti == "0200" && what == "97") return "exchange";
   return "other";
 }
 
@@ -108,6 +112,7 @@ Answer Model::simple(const std::string& code, const std::string& reason) const {
 
 Answer Model::decide(const Request& request, int number, Time now, bool writable) {
   now_ = now;
+  merchant_ = request.get(42);
   Answer answer = check(request, number, writable);
   if (!answer.first) answer.made_reference = !request.has(37);
   // Only answers to 01xx, 02xx and 04xx say in which business day they were booked, and what they
@@ -124,13 +129,15 @@ Answer Model::check(const Request& request, int number, bool writable) {
   if (world_.stations.at(request.station).sign_on_required &&
       !signed_on_.contains(request.connection))
     return simple("58");
-  if (writable) return serve(request, number);
-
-  const Books before = books_;
+  if (writable) {
+    kept_.reset();
+    return serve(request, number);
+  }
+  if (!kept_) kept_ = books_;
   const std::set<int> touched = touched_;
   const Answer answer = serve(request, number);
-  if (books_ == before) return answer;
-  books_ = before;
+  if (books_ == *kept_) return answer;
+  books_ = *kept_;
   touched_ = touched;
   return simple("96");
 }
@@ -164,6 +171,9 @@ Model::Transaction Model::transaction(const std::string& operation) {
       {"block", &Model::block},
       {"unblock", &Model::unblock},
       {"deposit", &Model::deposit},
+      {"recharge", &Model::recharge},
+      {"exchange", &Model::exchange},
+      {"statement", &Model::statement},
       {"reversal", &Model::reverse},
   };
   return kTransactions.at(operation);
@@ -178,9 +188,9 @@ Answer Model::serve(const Request& request, int number) {
   if (const int bad = format_error(request, operation, world_); bad != 0)
     return simple("30", element_name(bad));
   if (!may_send(world_.stations.at(request.station).role, operation)) return simple("58");
-  if (operation == "sale" && request.get(3).substr(2, 2) != "00") return simple("12");
-  if (operation == "sale" && world_.stations.at(request.station).role != "agent")
-    return simple("58");
+  const bool funded = operation == "sale" || operation == "recharge";
+  if (funded && request.get(3).substr(2, 2) != "00") return simple("12");
+  if (funded && world_.stations.at(request.station).role != "agent") return simple("58");
   if (const std::string code = place(request, operation); !code.empty()) return simple(code);
   if (is_remembered(operation)) {
     if (const auto answer = seen(request, operation)) return *answer;
@@ -208,15 +218,16 @@ std::string Model::place(const Request& request, const std::string& operation) c
                                                   "completion"};
   const bool pays = kAtMerchants.contains(operation);
   if (pays && party->second.kind != "merchant") return "58";
-  if (operation == "sale" && party->second.kind != "agent") return "58";
+  if ((operation == "sale" || operation == "recharge") && party->second.kind != "agent")
+    return "58";
   if (operation == "deposit" && party->second.kind != "bank") return "58";
   return "";
 }
 
 bool Model::same_content(const Request& request, const Entry& first) const {
-  return named_card(request) == first.card && request.get(3) == first.asked.get(3) &&
-         request.get(4) == first.asked.get(4) && request.get(90) == first.asked.get(90) &&
-         request.get(103) == first.asked.get(103);
+  return named_card(request) == first.card && request.get(3) == first.asked->get(3) &&
+         request.get(4) == first.asked->get(4) && request.get(90) == first.asked->get(90) &&
+         request.get(103) == first.asked->get(103);
 }
 
 /// The same again gets the first answer, unless it was reversed since; the same key with another
@@ -235,9 +246,9 @@ std::optional<Answer> Model::seen(const Request& request, const std::string& ope
   if (operation == "reversal") return std::nullopt;
   for (const Entry& other : books_.entries) {
     if (other.operation != "reversal" && fresh(other.time) && other.station == request.station &&
-        other.mti == without_repeat(request.mti) && other.asked.get(11) == request.get(11) &&
-        other.asked.get(7) == request.get(7) && other.asked.get(41) == request.get(41) &&
-        other.asked.get(42) == request.get(42))
+        other.mti == without_repeat(request.mti) && other.asked->get(11) == request.get(11) &&
+        other.asked->get(7) == request.get(7) && other.asked->get(41) == request.get(41) &&
+        other.asked->get(42) == request.get(42))
       return simple("94");
   }
   return std::nullopt;
@@ -251,7 +262,7 @@ void Model::remember(const Request& request, int number, const std::string& oper
   entry.station = request.station;
   entry.mti = without_repeat(request.mti);
   entry.key = key_of(request);
-  entry.asked = request;
+  entry.asked = std::make_shared<const Request>(request);
   entry.card = named_card(request);
   entry.reference = request.get(37);
   entry.time = now_;
@@ -262,12 +273,15 @@ void Model::remember(const Request& request, int number, const std::string& oper
     entry.of = decision.of;
     entry.hold = decision.hold;
     entry.cards = decision.cards;
+    entry.points_bp = decision.points_bp;
+    move_points(entry, 0);
   }
   books_.entries.push_back(entry);
 }
 
 void Model::learn(int number, const std::string& reference, const std::string& approval,
                   const std::string& order) {
+  kept_.reset();
   for (Entry& entry : books_.entries) {
     if (entry.number != number) continue;
     entry.reference = reference;
@@ -282,6 +296,7 @@ void Model::learn(int number, const std::string& reference, const std::string& a
 
 void Model::learn_card(int card, const std::string& number, const std::string& pin,
                        const std::string& initial_password) {
+  kept_.reset();
   Card& known = books_.cards[static_cast<std::size_t>(card)];
   known.number = number;
   known.pin = pin;

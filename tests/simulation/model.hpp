@@ -7,63 +7,16 @@
 /// (numbers of new cards, approval codes, order ids) it learns from the answers.
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "model_world.hpp"
+
 namespace model {
-
-using Time = long long;  ///< microseconds since 1970 UTC
-using Won = long long;
-
-// ------------------------------------------------------------------------------ the world
-
-struct Station {
-  std::string role;  ///< terminal, telephone, agent, site, bank, operator
-  bool password_required = false;
-  bool sign_on_required = false;
-};
-struct Terminal {
-  std::string station, merchant;
-};
-struct Party {
-  std::string station;
-  std::string kind;  ///< merchant, agent, site, bank, operator
-  int mcc = 0;
-  Won prefund = 0;
-};
-struct Product {
-  int days = 0;
-  std::set<std::string> mix;
-};
-struct StockCard {
-  std::string number, password;
-  Won face = 0;
-};
-
-struct World {
-  std::string bin;
-  Won transaction_limit = 0, daily_limit = 0;
-  Won balance_cap = 0;  ///< of a card, after a deposit
-  std::map<std::string, Station> stations;
-  std::map<std::string, Terminal> terminals;
-  std::map<std::string, Party> parties;
-  std::map<Won, Product> products;  ///< by face value
-  std::vector<StockCard> stock;     ///< in the order in which they were made
-};
-/// The demo world, with fewer terminals and stock cards of several products, some short-lived.
-World demo_world();
-
-/// The service category of an MCC.
-std::string category_of(int mcc);
-/// The digit that makes a card number right.
-char check_digit(const std::string& digits);
-
-int local_date(Time now);    ///< YYYYMMDD in Seoul
-int business_day(Time now);  ///< the next one from 23:30 on
-int days_later(int date, int days);
 
 // ------------------------------------------------------------------------------ messages
 
@@ -108,12 +61,20 @@ struct Answer {
   std::string hint;             ///< tag 0011
   std::string card_count;       ///< tag 0003, and an order id in 0002
   int collected = -1;           ///< the card whose secrets are told
+  std::string granted;          ///< tag 0031
+  std::string entries;          ///< tag 0043
+  std::string summary;          ///< tag 0044
+  int more = -1;                ///< what the cursor in tag 0042 means; -1: none is there
   std::optional<int> first;     ///< every field as that request was answered, but for DE 7
   bool operator==(const Answer&) const = default;
 };
 
 /// The name of what is asked: verify, purchase, hold, … network, other.
 std::string operation_of(const Request& request);
+/// The same, but for a rated call's grants and end, which go by rules of their own.
+std::string covered_as(const Request& request, const World& world);
+bool is_rated_hold(const Request& request, const World& world);
+bool is_rated_completion(const Request& request, const World& world);
 
 // ------------------------------------------------------------------------------ what is remembered
 
@@ -129,6 +90,8 @@ struct Card {
   bool untouched = false;  ///< nothing was posted to it since its sale, and nothing held
   Won face = 0;
   Won balance = 0;
+  Won points = 0;
+  int sold_on = 0;  ///< the day
   int last_day = 0;
   std::set<std::string> blocks;  ///< why it is blocked: password, lost, operator
   int wrong_passwords = 0;
@@ -146,6 +109,7 @@ struct Hold {
   std::string approval;   ///< the first DE 38: its name
   Won amount = 0;         ///< without what was released of it; 0: it is over
   Time expiry = 0;
+  std::optional<Rate> rate;  ///< of a call, as it was when the call began
   bool completed = false;
   bool over() const { return completed || amount == 0; }
   bool open(Time at) const { return !over() && at < expiry; }
@@ -157,14 +121,15 @@ struct Entry {
   int number = 0;  ///< the request's, as the caller counts
   std::string operation;
   std::string station, mti, key;
-  Request asked;
-  std::string card;       ///< whom DE 2 named: see Model::named_card
-  std::string reference;  ///< DE 37, as received or made
-  std::string approval;   ///< DE 38
+  std::shared_ptr<const Request> asked;  ///< shared, so that books are quickly copied
+  std::string card;                      ///< whom DE 2 named: see Model::named_card
+  std::string reference;                 ///< DE 37, as received or made
+  std::string approval;                  ///< DE 38
   std::string order;
   Time time = 0;
   Answer answer;
   Won moved = 0, reversed = 0, refunded = 0;
+  int points_bp = 0;       ///< at which it earned points
   int reversals = 0;       ///< that were answered 00
   int of = -1;             ///< of a refund: the entry of its purchase or completion
   int hold = -1;           ///< of a hold, a raise or a completion
@@ -175,9 +140,23 @@ struct Entry {
   /// A purchase or a completion that moved money to a merchant.
   bool paid() const { return (operation == "purchase" || operation == "completion") && approved(); }
   /// The DE 38 by which a refund names it: of a completion its hold's.
-  std::string name() const { return operation == "completion" ? asked.get(38) : approval; }
+  std::string name() const { return operation == "completion" ? asked->get(38) : approval; }
   Won left() const { return moved - reversed; }
+  Won points() const { return (left() - refunded) * points_bp / 10'000; }
   bool operator==(const Entry&) const = default;
+};
+
+/// What a statement tells of one move of a card's balance.
+struct Line {
+  int card = -1;
+  int transaction = -1;  ///< the same for all cards of a sale
+  std::string kind;      ///< SA, RC, PU …
+  Won amount = 0;        ///< below zero: the card gave it
+  Won balance = 0;       ///< after it
+  int number = 0;        ///< 1, 2 … of the card
+  Time time = 0;
+  std::string merchant;
+  bool operator==(const Line&) const = default;
 };
 
 /// A reversal that came before its original.
@@ -200,7 +179,9 @@ struct Books {
   std::map<std::string, Won> payable;  ///< by merchant
   std::map<std::string, Won> prefund;  ///< by agent
   std::map<std::string, Won> owed;     ///< by the bank, which took deposits
+  Won promotion = 0;                   ///< paid for points
   std::vector<Entry> entries;
+  std::vector<Line> lines;
   std::vector<EarlyReversal> early;
   std::map<std::string, WrongPassword> wrong_passwords;  ///< by the request's key
   bool operator==(const Books&) const = default;
@@ -221,9 +202,12 @@ class Model {
              const std::string& order);
   void learn_card(int card, const std::string& number, const std::string& pin,
                   const std::string& initial_password);
+  void learn_cursor(const std::string& cursor, int transaction) { cursors_[cursor] = transaction; }
 
   const World& world() const { return world_; }
   const Books& books() const { return books_; }
+  /// Those that the switch gave, each with what it means.
+  const std::map<std::string, int>& cursors() const { return cursors_; }
   /// A card's balance without its open holds.
   Won available(int card, Time at) const;
   /// Cards whose balance the requests since the last call changed.
@@ -235,6 +219,7 @@ class Model {
     Won moved = 0;
     int of = -1;
     int hold = -1;
+    int points_bp = 0;
     std::vector<int> cards;
   };
   using Transaction = std::string (Model::*)(const Request& request, Decision& decision);
@@ -271,6 +256,9 @@ class Model {
   std::string register_owner(const Request& request, Decision& decision);
   std::string block(const Request& request, Decision& decision);
   std::string unblock(const Request& request, Decision& decision);
+  std::string recharge(const Request& request, Decision& decision);
+  std::string exchange(const Request& request, Decision& decision);
+  std::string statement(const Request& request, Decision& decision);
 
   // Cards.
   int find_card(const std::string& digits) const;
@@ -284,13 +272,27 @@ class Model {
   std::string card_amounts(int card) const;
   Won spent_today(const Card& card) const;
   std::string limits(const Card& card, Won amount, Decision& decision) const;
-  void pay(int card, const std::string& merchant, Won amount);
-  void give(int card, Won amount);
+  void pay(int card, const Request& request, Won amount);
+  void give(int card, Won amount, const std::string& kind);
 
   // Holds.
   int hold_to_raise(const Request& request, int card) const;
   int hold_to_complete(const Request& request) const;
   int open_holds(int card) const;
+
+  // Calls.
+  std::string grant(const Request& request, Decision& decision);
+  Rate rate_of(const std::string& called) const;
+
+  // Points.
+  int points_rate(const Request& request, int card) const;
+  void move_points(const Entry& purchase, Won before);
+  std::string points_amount(int card) const;
+
+  // Statements.
+  std::string pass_to_read(const Request& request, int& card);
+  std::string entries_from(int card, const Request& request, Decision& decision) const;
+  std::string summary_of(int card) const;
 
   // Owners.
   std::string pass_without_password(const Request& request, int& card) const;
@@ -306,15 +308,26 @@ class Model {
   std::string undo_refund(Entry& entry, Won back);
   std::string undo_deposit(Entry& original, Won back, Decision& decision);
   std::string undo_hold(Entry& entry, Won back);
+  std::string undo_recharge(Entry& entry, Won back);
+  std::string undo_exchange(Entry& entry, Won back);
+  int validity_without(const Entry& recharge) const;
   std::string undo_sale(Entry& entry, Won real);
   std::string stock_card_for(const Request& request, Won face, int& card) const;
 
   World world_;
   Books books_;
+  std::optional<Books> kept_;  ///< as they are, while nothing may be changed
   std::set<int> signed_on_;
   std::set<int> touched_;
+  std::map<std::string, int> cursors_;
   Time now_ = 0;
+  std::string merchant_;  ///< of the request that is decided
 };
+
+/// Format of a rated call's tags, and of a statement's.
+bool call_tags_are_good(const Request& request, const std::string& operation, const World& world);
+bool statement_tags_are_good(const Request& request);
+std::string twelve_digits(Won amount);
 
 /// The lowest element that is missing or must not be so, 0: none. Format only.
 int format_error(const Request& request, const std::string& operation, const World& world);

@@ -7,12 +7,12 @@ namespace {
 
 constexpr int kWrongPasswordsToBlock = 5;
 
-std::string twelve(Won amount) {
+}  // namespace
+
+std::string twelve_digits(Won amount) {
   const std::string digits = std::to_string(amount);
   return std::string(12 - digits.size(), '0') + digits;
 }
-
-}  // namespace
 
 int Model::find_card(const std::string& digits) const {
   for (std::size_t i = 0; i < books_.cards.size(); ++i) {
@@ -92,7 +92,7 @@ std::string Model::mix(const Request& request, const Card& card) const {
 
 std::string Model::card_amounts(int card) const {
   const Won balance = books_.cards[static_cast<std::size_t>(card)].balance;
-  return "0001410C" + twelve(balance) + "0002410C" + twelve(available(card, now_));
+  return "0001410C" + twelve_digits(balance) + "0002410C" + twelve_digits(available(card, now_));
 }
 
 Won Model::spent_today(const Card& card) const {
@@ -108,17 +108,23 @@ std::string Model::limits(const Card& card, Won amount, Decision& decision) cons
   return decision.answer.reason.empty() ? "" : "61";
 }
 
-void Model::pay(int index, const std::string& merchant, Won amount) {
+void Model::pay(int index, const Request& request, Won amount) {
+  const bool at_telephone = world_.stations.at(request.station).role == "telephone";
   Card& card = books_.cards[static_cast<std::size_t>(index)];
   card.spent = spent_today(card) + amount;
   card.spent_day = business_day(now_);
-  give(index, -amount);
-  books_.payable[merchant] += amount;
+  give(index, -amount, at_telephone ? "TE" : "PU");
+  books_.payable[request.get(42)] += amount;
 }
 
-void Model::give(int index, Won amount) {
+/// Each move of a card's balance is a line of its statement.
+void Model::give(int index, Won amount, const std::string& kind) {
   Card& card = books_.cards[static_cast<std::size_t>(index)];
   card.balance += amount;
+  int number = 1;
+  for (const Line& line : books_.lines) number += line.card == index;
+  const int transaction = static_cast<int>(books_.entries.size());
+  books_.lines.push_back({index, transaction, kind, amount, card.balance, number, now_, merchant_});
   card.untouched = false;
   touched_.insert(index);
 }

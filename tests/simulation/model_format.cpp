@@ -14,18 +14,21 @@ std::set<int> mandatory_elements(const std::string& operation) {
   std::set<int> elements{3, 7, 11, 12, 13, 41, 42};
   if (operation != "sale" && operation != "collect" && operation != "deposit") elements.insert(2);
   if (operation == "purchase" || operation == "refund" || operation == "sale" ||
-      operation == "hold" || operation == "completion" || operation == "deposit")
+      operation == "hold" || operation == "completion" || operation == "deposit" ||
+      operation == "recharge" || operation == "exchange")
     elements.insert({4, 49});
   if (operation == "completion") elements.insert({37, 38});
   if (operation == "sale" || operation == "collect") elements.insert(48);
-  if (operation == "password_change") elements.insert(48);
+  if (operation == "password_change" || operation == "statement") elements.insert(48);
+  if (operation == "exchange") elements.insert(52);
   if (operation == "activation" || operation == "registration") elements.insert({48, 52});
   return elements;
 }
 
 bool password_needed(const Request& request, const std::string& operation, const World& world) {
   const Station& station = world.stations.at(request.station);
-  if (operation == "block" || operation == "unblock") return station.role != "operator";
+  if (operation == "block" || operation == "unblock" || operation == "statement")
+    return station.role != "operator";
   if (operation == "password_change") return !request.tag("0012");
   const std::string card = request.get(2);
   const bool ours = card.size() == 12 || card.starts_with(world.bin) || card.empty();
@@ -39,7 +42,7 @@ bool customer_is_good(const Request& request) {
   return !customer || (!customer->empty() && customer->size() <= 20);
 }
 
-bool tags_are_good(const Request& request, const std::string& operation) {
+bool tags_are_good(const Request& request, const std::string& operation, const World& world) {
   if (operation == "sale") {
     const std::string order = request.tag("0001").value_or("");
     return !order.empty() && order.size() % 8 == 0 && order.size() / 8 <= 6 && digits_only(order) &&
@@ -56,7 +59,8 @@ bool tags_are_good(const Request& request, const std::string& operation) {
     return password.size() >= 4 && hint.size() <= 60 && hint.find(password) == std::string::npos &&
            customer_is_good(request);
   }
-  return true;
+  if (operation == "statement") return statement_tags_are_good(request);
+  return call_tags_are_good(request, operation, world);
 }
 
 bool names_original(const Request& request, const std::string& operation) {
@@ -85,7 +89,7 @@ int format_error(const Request& request, const std::string& operation, const Wor
   if (request.has(35) && request.has(2) && !track_is_of_card(request)) bad.insert(35);
   if (operation == "deposit" && !request.has(2) && !request.has(103)) bad.insert(2);
   if (operation == "deposit" && request.has(2) && request.has(103)) bad.insert(103);
-  if (request.has(48) && !tags_are_good(request, operation)) bad.insert(48);
+  if (request.has(48) && !tags_are_good(request, operation, world)) bad.insert(48);
   if (request.has(49) && request.get(49) != "410") bad.insert(49);
   if (!names_original(request, operation)) bad.insert(90);
   if (operation == "reversal" && request.has(95) && !is_replacement(request.get(95)))

@@ -14,6 +14,12 @@ constexpr int kOpenAtMost = 64;          // of a card
 
 Won amount_of(const Request& request) { return std::stoll(request.get(4)); }
 
+/// Started units count whole.
+Won cost_of(int seconds, const Rate& rate) {
+  const Won units = (seconds + rate.seconds - 1) / rate.seconds;
+  return seconds == 0 ? 0 : rate.connection + units * rate.won;
+}
+
 }  // namespace
 
 Won Model::available(int card, Time at) const {
@@ -42,17 +48,19 @@ int Model::hold_to_raise(const Request& request, int card) const {
 }
 
 std::string Model::hold(const Request& request, Decision& decision) {
+  if (is_rated_hold(request, world_)) return grant(request, decision);
   const Won amount = amount_of(request);
   if (amount == 0) return "13";
   if (foreign(request)) return "92";
   if (stopped_early(request)) return "25";
+  int index = hold_to_raise(request, find_card(request.get(2)));
+  if (index >= 0 && books_.holds[static_cast<std::size_t>(index)].rate) return "25";
   Gate gate;
   if (const std::string code = pass(request, gate); !code.empty()) return code;
   Card& card = books_.cards[static_cast<std::size_t>(gate.card)];
   if (const std::string code = mix(request, card); !code.empty()) return code;
   if (amount > available(gate.card, now_)) return "51";
 
-  int index = hold_to_raise(request, gate.card);
   if (index < 0) {
     if (open_holds(gate.card) >= kOpenAtMost) return "96";
     Hold made;
@@ -93,31 +101,35 @@ int Model::hold_to_complete(const Request& request) const {
   return same_card >= 0 ? same_card : any;
 }
 
-/// Posts at most what was held; of an expired hold at most what is available.
+/// Posts at most what was held; of an expired hold at most what is available. A call tells its
+/// seconds instead of an amount; it may have cost nothing.
 std::string Model::complete(const Request& request, Decision& decision) {
-  const Won amount = amount_of(request);
-  if (amount == 0) return "13";
+  const bool rated = is_rated_completion(request, world_);
+  if ((amount_of(request) == 0) != rated) return "13";
   if (foreign(request)) return "92";
   if (stopped_early(request)) return "25";
   const int index = hold_to_complete(request);
   if (index < 0) return "25";
   Hold& held = books_.holds[static_cast<std::size_t>(index)];
   if (held.card != find_card(request.get(2))) return "25";
+  if (held.rate.has_value() != rated) return "25";
   if (held.over() || now_ - held.expiry >= kCompletable) return "25";
   const Card& card = books_.cards[static_cast<std::size_t>(held.card)];
   if (card.state == Card::State::closed) return "14";
+  const Won amount =
+      rated ? cost_of(std::stoi(*request.tag("0032")), *held.rate) : amount_of(request);
   Won posted = std::min(amount, held.amount);
   if (!held.open(now_)) posted = std::min(posted, available(held.card, now_));
   if (const std::string code = limits(card, posted, decision); !code.empty()) return code;
-  if (posted == 0) return "51";
+  if (posted == 0 && amount > 0) return "51";
 
   held.completed = true;
-  pay(held.card, request.get(42), posted);
+  if (posted > 0) pay(held.card, request, posted);
+  decision.points_bp = points_rate(request, held.card);
   decision.moved = posted;
   decision.hold = index;
   decision.cards = {held.card};
-  const std::string digits = std::to_string(posted);
-  decision.answer.amount = std::string(12 - digits.size(), '0') + digits;
+  decision.answer.amount = twelve_digits(posted);
   decision.answer.amounts = card_amounts(held.card);
   return posted == amount ? "00" : "10";
 }

@@ -5,8 +5,6 @@
 namespace model {
 namespace {
 
-constexpr Won kMostAtOnce = 1'000'000;  // paid into a card
-
 Won amount_of(const Request& request) { return request.has(4) ? std::stoll(request.get(4)) : 0; }
 
 std::string prefund_amounts(Won amount) {
@@ -14,13 +12,13 @@ std::string prefund_amounts(Won amount) {
   return "3002410C" + std::string(12 - digits.size(), '0') + digits;
 }
 
-struct Line {
+struct OrderLine {
   Won face = 0;
   int quantity = 0;
 };
 
-std::vector<Line> lines_of(const Request& request) {
-  std::vector<Line> lines;
+std::vector<OrderLine> lines_of(const Request& request) {
+  std::vector<OrderLine> lines;
   const std::string order = *request.tag("0001");
   for (std::size_t at = 0; at < order.size(); at += 8)
     lines.push_back({std::stoll(order.substr(at, 6)), std::stoi(order.substr(at + 6, 2))});
@@ -48,7 +46,11 @@ std::string Model::inquire(const Request& request, Decision& decision) {
   gate.tolerant = role == "operator" || role == "site";
   if (const std::string code = pass(request, gate); !code.empty()) return code;
   const Card& card = books_.cards[static_cast<std::size_t>(gate.card)];
-  if (role != "site" || gate.proven) decision.answer.amounts = card_amounts(gate.card);
+  if (role != "site" || gate.proven) {
+    decision.answer.amounts = card_amounts(gate.card);
+    if (!card.owner.empty() || card.points != 0)
+      decision.answer.amounts += points_amount(gate.card);
+  }
   decision.answer.last_day = std::to_string(card.last_day);
   if (role == "site") decision.answer.hint = card.hint;
   return "00";
@@ -66,7 +68,8 @@ std::string Model::purchase(const Request& request, Decision& decision) {
   if (const std::string code = limits(card, amount, decision); !code.empty()) return code;
   if (amount > available(gate.card, now_)) return "51";
 
-  pay(gate.card, request.get(42), amount);
+  pay(gate.card, request, amount);
+  decision.points_bp = points_rate(request, gate.card);
   decision.moved = amount;
   decision.cards = {gate.card};
   decision.answer.amounts = card_amounts(gate.card);
@@ -90,8 +93,10 @@ std::string Model::refund(const Request& request, Decision& decision) {
   const int card = original.cards[0];
   if (books_.cards[static_cast<std::size_t>(card)].state == Card::State::closed) return "57";
 
+  const Won points = original.points();
   original.refunded += amount;
-  give(card, amount);
+  move_points(original, points);
+  give(card, amount, "RF");
   books_.payable[request.get(42)] -= amount;
   decision.moved = amount;
   decision.of = index;
@@ -112,10 +117,10 @@ std::string Model::stock_card_for(const Request& request, Won face, int& index) 
 }
 
 std::string Model::sell(const Request& request, Decision& decision) {
-  const std::vector<Line> lines = lines_of(request);
+  const std::vector<OrderLine> lines = lines_of(request);
   Won total = 0;
   int count = 0;
-  for (const Line& line : lines) {
+  for (const OrderLine& line : lines) {
     if (!world_.products.contains(line.face) || line.quantity == 0) return "13";
     total += line.face * line.quantity;
     count += line.quantity;
@@ -135,18 +140,19 @@ std::string Model::sell(const Request& request, Decision& decision) {
   }
 
   prefund -= total;
-  for (const Line& line : lines) {
+  for (const OrderLine& line : lines) {
     for (int i = 0; i < line.quantity; ++i) {
       Card made;
       made.face = line.face;
       if (stock_card < 0) books_.cards.push_back(made);
       const int index = stock_card < 0 ? static_cast<int>(books_.cards.size()) - 1 : stock_card;
-      give(index, line.face);
+      give(index, line.face, "SA");
       Card& card = books_.cards[static_cast<std::size_t>(index)];
       card.state = stock_card < 0 ? Card::State::sold : Card::State::active;
       card.untouched = true;
       card.owner = request.tag("0012").value_or("");
-      card.last_day = days_later(local_date(now_), world_.products.at(line.face).days);
+      card.sold_on = local_date(now_);
+      card.last_day = days_later(card.sold_on, world_.products.at(line.face).days);
       decision.cards.push_back(index);
     }
   }
@@ -167,11 +173,11 @@ std::string Model::deposit(const Request& request, Decision& decision) {
     Gate gate;
     if (const std::string code = pass(request, gate); !code.empty()) return code;
     const Card& card = books_.cards[static_cast<std::size_t>(gate.card)];
-    if (amount > kMostAtOnce || card.balance + amount > world_.balance_cap) {
+    if (amount > world_.recharge_limit || card.balance + amount > world_.balance_cap) {
       decision.answer.reason = "CAP";
       return "61";
     }
-    give(gate.card, amount);
+    give(gate.card, amount, "DP");
     decision.cards = {gate.card};
   } else {
     const auto agent = world_.parties.find(request.get(103));

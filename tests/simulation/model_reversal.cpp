@@ -37,7 +37,7 @@ Won real_amount(const Request& request) {
 
 bool names(const OriginalData& original, const Entry& entry) {
   return entry.operation != "reversal" && entry.mti == original.mti &&
-         entry.asked.get(11) == original.stan && entry.asked.get(7) == original.transmitted;
+         entry.asked->get(11) == original.stan && entry.asked->get(7) == original.transmitted;
 }
 
 bool can_be_named(const OriginalData& original) {
@@ -64,14 +64,14 @@ int Model::refund_original(const Request& request) const {
   int same_terminal = -1, same_card = -1, any = -1, count = 0;
   for (std::size_t i = 0; i < books_.entries.size(); ++i) {
     const Entry& entry = books_.entries[i];
-    if (entry.station != request.station || entry.asked.get(42) != request.get(42)) continue;
+    if (entry.station != request.station || entry.asked->get(42) != request.get(42)) continue;
     const bool named = request.has(90) ? names(original_data(request), entry)
                                        : entry.paid() && entry.reference == request.get(37) &&
                                              entry.name() == request.get(38);
     if (!named) continue;
     any = static_cast<int>(i);
     ++count;
-    if (entry.asked.get(41) == request.get(41)) same_terminal = any;
+    if (entry.asked->get(41) == request.get(41)) same_terminal = any;
     if (entry.card == named_card(request)) same_card = any;
   }
   if (request.has(90)) {
@@ -89,7 +89,7 @@ int Model::reversal_original(const Request& request) const {
   for (std::size_t i = books_.entries.size(); i-- > 0;) {
     const Entry& entry = books_.entries[i];
     if (entry.operation == "reversal" || entry.station != request.station ||
-        entry.asked.get(42) != request.get(42) || entry.asked.get(41) != request.get(41))
+        entry.asked->get(42) != request.get(42) || entry.asked->get(41) != request.get(41))
       continue;
     if (request.has(90)) {
       if (names(original_data(request), entry)) return static_cast<int>(i);
@@ -97,7 +97,7 @@ int Model::reversal_original(const Request& request) const {
       if (entry.reference != request.get(37)) continue;
       if (entry.reversals == 0 || entry.left() > 0) return static_cast<int>(i);
       if (undone < 0) undone = static_cast<int>(i);
-    } else if (by_time(request) == by_time(entry.asked) && fresh(entry.time)) {
+    } else if (by_time(request) == by_time(*entry.asked) && fresh(entry.time)) {
       return static_cast<int>(i);
     }
   }
@@ -117,7 +117,7 @@ std::string Model::reverse(const Request& request, Decision& decision) {
   }
   Entry& original = books_.entries[static_cast<std::size_t>(index)];
   if (request.has(2) && named_card(request) != original.card) return "25";
-  if (request.has(4) && amount_of(request) != amount_of(original.asked)) return "25";
+  if (request.has(4) && amount_of(request) != amount_of(*original.asked)) return "25";
   return undo(original, request, decision);
 }
 
@@ -132,10 +132,14 @@ std::string Model::undo(Entry& original, const Request& request, Decision& decis
                              : original.operation == "hold"   ? undo_hold(original, back)
                              : original.operation == "deposit"
                                  ? undo_deposit(original, back, decision)
-                             : original.operation == "sale" ? undo_sale(original, real)
-                                                            : "25";
+                             : original.operation == "recharge" ? undo_recharge(original, back)
+                             : original.operation == "exchange" ? undo_exchange(original, back)
+                             : original.operation == "sale"     ? undo_sale(original, real)
+                                                                : "25";
     if (!code.empty()) return code;
+    const Won points = original.points();
     original.reversed += back;
+    move_points(original, points);
     decision.moved = back;
   }
   ++original.reversals;
@@ -148,8 +152,8 @@ std::string Model::undo_purchase(Entry& original, Won back) {
   const int index = original.cards[0];
   Card& card = books_.cards[static_cast<std::size_t>(index)];
   if (card.spent_day == business_day(original.time)) card.spent -= back;
-  give(index, back);
-  books_.payable[original.asked.get(42)] -= back;
+  give(index, back, "RV");
+  books_.payable[original.asked->get(42)] -= back;
   return "";
 }
 
@@ -157,9 +161,12 @@ std::string Model::undo_refund(Entry& original, Won back) {
   if (back == 0) return "";
   const int index = original.cards[0];
   if (available(index, now_) < back) return "51";
-  give(index, -back);
-  books_.payable[original.asked.get(42)] += back;
-  books_.entries[static_cast<std::size_t>(original.of)].refunded -= back;
+  give(index, -back, "RV");
+  books_.payable[original.asked->get(42)] += back;
+  Entry& purchase = books_.entries[static_cast<std::size_t>(original.of)];
+  const Won points = purchase.points();
+  purchase.refunded -= back;
+  move_points(purchase, points);
   return "";
 }
 
@@ -168,16 +175,16 @@ std::string Model::undo_deposit(Entry& original, Won back, Decision& decision) {
   if (back == 0) return "";
   if (!original.cards.empty()) {
     if (available(original.cards[0], now_) < back) return "51";
-    give(original.cards[0], -back);
+    give(original.cards[0], -back, "RV");
   } else {
-    Won& prefund = books_.prefund[original.asked.get(103)];
+    Won& prefund = books_.prefund[original.asked->get(103)];
     if (prefund < back) {
       decision.answer.reason = "PREFUND";
       return "61";
     }
     prefund -= back;
   }
-  books_.owed[original.asked.get(42)] -= back;
+  books_.owed[original.asked->get(42)] -= back;
   return "";
 }
 
@@ -202,8 +209,8 @@ std::string Model::undo_sale(Entry& original, Won real) {
   }
   for (const int index : original.cards) {
     Card& card = books_.cards[static_cast<std::size_t>(index)];
-    books_.prefund[original.asked.get(42)] += card.balance;
-    give(index, -card.balance);
+    books_.prefund[original.asked->get(42)] += card.balance;
+    give(index, -card.balance, "RV");
     card.state = card.from_stock ? Card::State::stock : Card::State::closed;
     if (!card.from_stock) continue;
     card.password = card.initial_password;

@@ -1,8 +1,9 @@
-/// The demo world as its documentation has it, calendar, check digit.
+/// The demo world as its documentation has it but for its products' validities and points,
+/// calendar, check digit.
 
 #include <chrono>
 
-#include "model.hpp"
+#include "model_world.hpp"
 
 namespace model {
 namespace {
@@ -22,14 +23,15 @@ int date_of(Time moment) {
 }
 
 void add_merchant(World& world, const std::string& station, const std::string& id, int mcc,
-                  const std::vector<std::string>& terminals) {
-  world.parties[id] = {station, "merchant", mcc, 0};
+                  const std::string& name, const std::vector<std::string>& terminals) {
+  world.parties[id] = {station, "merchant", mcc, 0, name};
   for (const auto& terminal : terminals) world.terminals[terminal] = {station, id};
 }
 
 void add_other(World& world, const std::string& kind, const std::string& station,
-               const std::string& id, const std::vector<std::string>& terminals, Won prefund = 0) {
-  world.parties[id] = {station, kind, 0, prefund};
+               const std::string& id, const std::string& name,
+               const std::vector<std::string>& terminals, Won prefund = 0) {
+  world.parties[id] = {station, kind, 0, prefund, name};
   for (const auto& terminal : terminals) world.terminals[terminal] = {station, id};
 }
 
@@ -47,6 +49,7 @@ World demo_world() {
   World world;
   world.bin = "941012";
   world.balance_cap = 1'000'000;
+  world.recharge_limit = 1'000'000;
   world.transaction_limit = 1'000'000;
   world.daily_limit = 3'000'000;
   world.stations = {
@@ -56,29 +59,35 @@ World demo_world() {
       {"DEMO-SITE", {"site", true, false}},       {"DEMO-BANK", {"bank", false, true}},
       {"DEMO-ASCII", {"terminal", false, false}},
   };
-  add_other(world, "operator", "DEMO-OPER", "DEMOOPERATOR001", {"OPER0001"});
-  add_merchant(world, "DEMO-VEND", "DEMOVENDING0001", 5814, {"VEN00001"});
-  add_merchant(world, "DEMO-POS", "DEMOMART0000001", 5411, {"POS00001", "POS00002", "POS00003"});
-  add_merchant(world, "DEMO-POS", "DEMOVOICE000001", 5967, {"POS00601"});
-  add_merchant(world, "DEMO-POS", "DEMOCONTENT0001", 5815, {"POS00603"});
-  add_merchant(world, "DEMO-BANG", "DEMOPCBANG00001", 7994, {"BANG0001", "BANG0002"});
-  add_merchant(world, "DEMO-TEL", "DEMOTELEPHONE01", 4814, {"TEL00001", "TEL00002"});
-  add_merchant(world, "DEMO-TEL", "DEMOMOBILE00001", 4812, {"TEL00065"});
-  add_other(world, "agent", "DEMO-AGENT", "DEMOAGENT000001", {"AGT00001", "AGT00002"},
+  add_other(world, "operator", "DEMO-OPER", "DEMOOPERATOR001", "데모운영", {"OPER0001"});
+  add_merchant(world, "DEMO-VEND", "DEMOVENDING0001", 5814, "데모자판기", {"VEN00001"});
+  add_merchant(world, "DEMO-POS", "DEMOMART0000001", 5411, "데모마트",
+               {"POS00001", "POS00002", "POS00003"});
+  add_merchant(world, "DEMO-POS", "DEMOVOICE000001", 5967, "음성정보 700", {"POS00601"});
+  add_merchant(world, "DEMO-POS", "DEMOCONTENT0001", 5815, "데모만화", {"POS00603"});
+  add_merchant(world, "DEMO-BANG", "DEMOPCBANG00001", 7994, "데모 PC방", {"BANG0001", "BANG0002"});
+  add_merchant(world, "DEMO-TEL", "DEMOTELEPHONE01", 4814, "데모전화", {"TEL00001", "TEL00002"});
+  add_merchant(world, "DEMO-TEL", "DEMOMOBILE00001", 4812, "데모이동전화", {"TEL00065"});
+  add_other(world, "agent", "DEMO-AGENT", "DEMOAGENT000001", "데모대리점", {"AGT00001", "AGT00002"},
             900'000'000'000);
-  add_other(world, "agent", "DEMO-AGENT", "DEMOAGENT000002", {"AGT00065"}, 100'000);
-  add_other(world, "site", "DEMO-SITE", "DEMOCARDSITE001", {"SITE0001"});
-  add_merchant(world, "DEMO-SITE", "DEMOSHOP0000001", 5311, {"SITE0017"});
-  add_other(world, "bank", "DEMO-BANK", "DEMOBANK0000001", {"BANK0001"});
-  add_merchant(world, "DEMO-ASCII", "DEMOMALL0000001", 5311, {"ASC00001"});
+  add_other(world, "agent", "DEMO-AGENT", "DEMOAGENT000002", "데모소형대리점", {"AGT00065"},
+            100'000);
+  add_other(world, "site", "DEMO-SITE", "DEMOCARDSITE001", "데모카드사이트", {"SITE0001"});
+  add_merchant(world, "DEMO-SITE", "DEMOSHOP0000001", 5311, "데모서점", {"SITE0017"});
+  add_other(world, "bank", "DEMO-BANK", "DEMOBANK0000001", "데모은행", {"BANK0001"});
+  add_merchant(world, "DEMO-ASCII", "DEMOMALL0000001", 5311, "데모쇼핑", {"ASC00001"});
 
   const std::set<std::string> all{"telephone",         "mobile",           "pc_communication",
                                   "voice_information", "internet_content", "pc_bang",
                                   "shopping"};
-  for (const Won face : {10'000, 50'000, 100'000}) world.products[face] = {1'825, all};
-  world.products[5'000] = {1'825, {"telephone", "pc_bang"}};
-  world.products[20'000] = {2, all};
-  world.products[30'000] = {40, all};
+  world.products[5'000] = {1'825, {"telephone", "pc_bang"}, 0};
+  world.products[10'000] = {1'825, all, 10'000};
+  world.products[20'000] = {2, all, 3'333};
+  world.products[30'000] = {40, all, 1'000};
+  world.products[50'000] = {1'825, all, 100};
+  world.products[100'000] = {1'825, all, 2'500};
+  world.rates = {
+      {0, {{"02", 39, 180, 0}, {"01", 145, 60, 0}, {"00", 680, 60, 200}, {"", 42, 180, 0}}}};
   add_stock(world, 10'000, 941012990000001, 2);
   add_stock(world, 100'000, 941012990000101, 2);
   add_stock(world, 5'000, 941012990000201, 1);
@@ -120,6 +129,11 @@ char check_digit(const std::string& digits) {
 }
 
 int local_date(Time now) { return date_of(now + kSeoul); }
+
+int local_time(Time now) {
+  const auto second = static_cast<int>((now + kSeoul) / kSecond % 86'400);
+  return second / 3'600 * 10'000 + second / 60 % 60 * 100 + second % 60;
+}
 
 int business_day(Time now) { return date_of(now + kSeoul + kHalfAnHour); }
 

@@ -19,7 +19,12 @@ inline const std::map<std::string, std::vector<std::string>> kPossibleAnswers{
      {"00", "03", "13", "14", "25", "30", "51", "54", "55", "57", "58", "62", "63", "75", "78",
       "92", "94", "96"}},
     // No card is closed (14) once something was held of it.
+    {"rated_hold",
+     {"00", "03", "13", "14", "25", "30", "51", "54", "55", "57", "58", "62", "63", "75", "78",
+      "92", "94", "96"}},
     {"completion", {"00", "03", "10", "13", "25", "30", "51", "58", "61", "63", "92", "94", "96"}},
+    {"rated_completion",
+     {"00", "03", "10", "13", "25", "30", "51", "58", "61", "63", "92", "94", "96"}},
     // No refund to a closed card (57): none is closed once it has paid.
     {"refund", {"00", "03", "13", "25", "30", "58", "63", "92", "94", "96"}},
     // 62: a stock card whose password was tried five times.
@@ -36,6 +41,15 @@ inline const std::map<std::string, std::vector<std::string>> kPossibleAnswers{
     {"block", {"00", "03", "14", "25", "30", "55", "58", "63", "75", "78", "94", "96"}},
     {"deposit",
      {"00", "03", "13", "14", "25", "30", "54", "58", "61", "62", "63", "92", "94", "96"}},
+    // 12: not for cash, which waits for banks and card companies.
+    {"recharge",
+     {"00", "03", "12", "13", "14", "25", "30", "54", "55", "58", "61", "62", "63", "75", "78",
+      "92", "94", "96"}},
+    {"exchange",
+     {"00", "03", "13", "14", "25", "30", "51", "54", "55", "58", "61", "62", "63", "75", "78",
+      "92", "94", "96"}},
+    // An expired card is read as any; 96: a wrong password could not be counted.
+    {"statement", {"00", "03", "14", "30", "55", "58", "62", "63", "75", "78", "92", "96"}},
     {"unblock", {"00", "03", "14", "30", "58", "63", "94", "96"}},
     // 51: a reversed refund whose money was spent.
     {"reversal", {"00", "03", "13", "25", "30", "51", "58", "61", "63", "92", "94", "96"}},

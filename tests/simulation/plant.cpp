@@ -27,12 +27,16 @@ class ScratchFolder {
   std::filesystem::path path_;
 };
 
-/// The seed file's merchants, with the terminals, validities and stock of the model's world.
+/// The seed file's merchants, with the terminals, validities, points and stock of the model's
+/// world.
 void cut_to_world(const model::World& world, config::Seed& seed) {
   std::erase_if(seed.terminals,
                 [&](const auto& terminal) { return !world.terminals.contains(terminal.id); });
-  for (auto& product : seed.products)
-    product.validity_days = static_cast<std::uint32_t>(world.products.at(product.face_won).days);
+  for (auto& product : seed.products) {
+    const model::Product& known = world.products.at(product.face_won);
+    product.validity_days = static_cast<std::uint32_t>(known.days);
+    product.points_bp = static_cast<std::uint16_t>(known.points_bp);
+  }
   seed.lots.clear();
   for (const model::StockCard& stock : world.stock) {
     config::SeedLot lot;

@@ -9,24 +9,36 @@ using ledger::CommitOutcome;
 
 constexpr model::Time kSecond = 1'000'000;
 constexpr model::Time kDay = 86'400 * kSecond;
+constexpr const char* kPointsExpense = "6 ";             // the one account that is not in won
 constexpr model::Time kStart = 1'795'300'000 * kSecond;  // November 2026
 
+/// Other rates from the next midnight in Seoul on, the first ones from the one after that, and so
+/// on for some days, so that calls go over the change.
+void add_rates(model::Time start, model::World& world) {
+  const std::vector<model::Rate> first = world.rates[0].rates;
+  const std::vector<model::Rate> other{
+      {"02", 50, 600, 0}, {"0082", 1'500, 7, 30}, {"00", 7, 1, 1'000}, {"", 100, 3'600, 10}};
+  const model::Time midnight = start / kDay * kDay + 15 * 3'600 * kSecond;
+  for (int day = 0; day < 12; ++day)
+    world.rates.push_back({midnight + day * kDay, day % 2 == 0 ? other : first});
+}
+
 /// Limits low enough to be reached with cards of at most 100,000 won, or the usual ones.
-model::World world_of(std::uint64_t seed) {
+model::World world_of(std::uint64_t seed, model::Time start) {
   model::World world = plant().world;
+  add_rates(start, world);
   if (seed % 4 != 0) world.transaction_limit = 60'000;
   if (seed % 4 != 1) world.daily_limit = 90'000 + static_cast<model::Won>(seed % 3) * 5'000;
   if (seed % 3 != 0) world.balance_cap = 110'000;
   return world;
 }
 
-handlers::Rules rules_of(const model::World& world) {
-  handlers::Rules rules;
-  rules.bin = world.bin;
-  rules.transaction_limit_won = world.transaction_limit;
-  rules.daily_limit_won = world.daily_limit;
-  rules.balance_cap_won = world.balance_cap;
-  return rules;
+ledger::LimitsRecord limits_of(const model::World& world) {
+  ledger::LimitsRecord limits = ledger::kUsualLimits;
+  limits.transaction_won = world.transaction_limit;
+  limits.daily_won = world.daily_limit;
+  limits.balance_won = world.balance_cap;
+  return limits;
 }
 
 ledger::MemoryStoreOptions options_of(std::uint64_t seed) {
@@ -46,11 +58,11 @@ SeedRun::SeedRun(std::uint64_t seed, int operations, Coverage& coverage)
       operations_(operations),
       coverage_(coverage),
       dice_(seed),
-      model_(world_of(seed)),
-      switch_(rules_of(model_.world()), options_of(seed), kStart),
+      now_(kStart + static_cast<model::Time>(dice_.below(400)) * kDay),
+      model_(world_of(seed, now_)),
+      switch_(limits_of(model_.world()), options_of(seed), kStart, model_.world().rates),
       generator_(dice_, model_, history_,
-                 [this](const std::string& station) { return switch_.connection(station); }),
-      now_(kStart + static_cast<model::Time>(dice_.below(400)) * kDay) {}
+                 [this](const std::string& station) { return switch_.connection(station); }) {}
 
 std::string SeedRun::play() {
   try {
@@ -78,7 +90,7 @@ std::string SeedRun::play() {
 
 void SeedRun::move_clock() {
   const model::Time seconds = static_cast<model::Time>(dice_.below(60)) * kSecond;
-  now_ += 1 + static_cast<model::Time>(dice_.below(5'000));
+  now_ += 1 + static_cast<model::Time>(dice_.below(5'000)) + generator_.take_pause();
   switch (dice_.weighed({690, 200, 60, 15, 4, 1, 20, 12})) {
     case 0:
       break;
@@ -169,13 +181,18 @@ void SeedRun::settle() {
   }
   const bool writable = batch.writable && *batch.outcome == CommitOutcome::committed;
   for (Sent* sent : batch.sent) judge(*sent, batch, writable);
-  for (const int card : model_.take_touched()) {
-    const model::Won expected = model_.books().cards[static_cast<std::size_t>(card)].balance;
-    if (switch_.card_balance(card) != expected)
-      throw Disagreement{"card " + std::to_string(card) + " has " +
-                         std::to_string(switch_.card_balance(card)) + " won, expected " +
-                         std::to_string(expected)};
-  }
+  for (const int card : model_.take_touched()) check_card(card, switch_.card(card));
+}
+
+void SeedRun::check_card(int number, const SwitchUnderTest::Wealth& has) const {
+  const model::Card& card = model_.books().cards[static_cast<std::size_t>(number)];
+  const auto text = [](const SwitchUnderTest::Wealth& wealth) {
+    return std::to_string(wealth.balance) + " won and " + std::to_string(wealth.points) + " points";
+  };
+  const SwitchUnderTest::Wealth expected{card.balance, card.points};
+  if (has == expected) return;
+  throw Disagreement{"card " + std::to_string(number) + " has " + text(has) + ", expected " +
+                     text(expected)};
 }
 
 void SeedRun::judge(Sent& sent, const Batch& batch, bool writable) {
@@ -186,7 +203,7 @@ void SeedRun::judge(Sent& sent, const Batch& batch, bool writable) {
   if (!wrong.empty()) throw Disagreement{"request " + std::to_string(sent.number) + ": " + wrong};
   learn(sent, expected, first);
   if (first != nullptr && !first->reply) first->reply = sent.reply;
-  ++coverage_[{model::operation_of(sent.request), expected.code}];
+  ++coverage_[{model::covered_as(sent.request, model_.world()), expected.code}];
 }
 
 void SeedRun::learn(const Sent& sent, const model::Answer& expected, const Sent* first) {
@@ -198,6 +215,7 @@ void SeedRun::learn(const Sent& sent, const model::Answer& expected, const Sent*
     const auto found = sent.reply->tags.find(number);
     return found == sent.reply->tags.end() ? std::string() : found->second;
   };
+  if (expected.more >= 0) model_.learn_cursor(tag("0042"), expected.more);
   if (expected.collected >= 0)
     model_.learn_card(expected.collected, field(2), tag("0004"), tag("0005"));
   else
@@ -231,13 +249,13 @@ void SeedRun::replay_some() {
   std::vector<model::Request> requests;
   const auto& entries = model_.books().entries;
   for (int i = 0; i < 6 && !entries.empty(); ++i)
-    requests.push_back(entries[dice_.below(entries.size())].asked);
+    requests.push_back(*entries[dice_.below(entries.size())].asked);
   replay(requests);
 }
 
 void SeedRun::replay_all() {
   std::vector<model::Request> requests{generator_.sign_on("DEMO-VEND")};
-  for (const model::Entry& entry : model_.books().entries) requests.push_back(entry.asked);
+  for (const model::Entry& entry : model_.books().entries) requests.push_back(*entry.asked);
   for (std::size_t at = 0; at < requests.size(); at += 50)
     replay({requests.begin() + static_cast<std::ptrdiff_t>(at),
             requests.begin() + static_cast<std::ptrdiff_t>(std::min(requests.size(), at + 50))});
@@ -245,27 +263,27 @@ void SeedRun::replay_all() {
 
 void SeedRun::check_balances() {
   const model::Books& books = model_.books();
-  const std::vector<model::Won> cards = switch_.card_balances();
+  const std::vector<SwitchUnderTest::Wealth> cards = switch_.cards();
   if (cards.size() != books.cards.size())
     throw Disagreement{std::to_string(cards.size()) + " cards, expected " +
                        std::to_string(books.cards.size())};
-  model::Won sum = 0;
+  model::Won sum = 0, points = 0;
   for (std::size_t i = 0; i < cards.size(); ++i) {
-    sum += cards[i];
-    if (cards[i] != books.cards[i].balance)
-      throw Disagreement{"after a restart card " + std::to_string(i) + " has " +
-                         std::to_string(cards[i]) + " won, expected " +
-                         std::to_string(books.cards[i].balance)};
+    sum += cards[i].balance;
+    points += cards[i].points;
+    check_card(static_cast<int>(i), cards[i]);
   }
   const auto accounts = switch_.account_balances();
   std::map<std::string, model::Won> expected;
   for (const auto& [id, won] : books.payable) expected["2 " + id] = won;
   for (const auto& [id, won] : books.prefund) expected["3 " + id] = won;
   for (const auto& [id, won] : books.owed) expected["5 " + id] = -won;
-  for (const auto& [name, won] : accounts) {
-    sum += won;
-    if (!name.starts_with("4") && won != expected[name])
-      throw Disagreement{"account " + name + " has " + std::to_string(won) + " won, expected " +
+  expected[kPointsExpense] = -points;
+  expected["8 "] = -books.promotion;
+  for (const auto& [name, amount] : accounts) {
+    if (name != kPointsExpense) sum += amount;
+    if (!name.starts_with("4") && amount != expected[name])
+      throw Disagreement{"account " + name + " has " + std::to_string(amount) + ", expected " +
                          std::to_string(expected[name])};
   }
   if (sum != 0) throw Disagreement{"all balances sum to " + std::to_string(sum)};

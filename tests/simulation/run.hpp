@@ -39,17 +39,18 @@ class SeedRun {
   void replay_some();
   void replay_all();
   void check_balances();
+  void check_card(int number, const SwitchUnderTest::Wealth& has) const;
   std::string report(const std::string& what) const;
 
   std::uint64_t seed_;
   int operations_;
   Coverage& coverage_;
   Dice dice_;
+  model::Time now_;
   model::Model model_;
   SwitchUnderTest switch_;
   std::deque<Sent> history_;
   Generator generator_;
-  model::Time now_;
   std::vector<Batch> doubtful_;  ///< whose outcome only a restart tells; at most one
   bool stays_full_ = false;
 };

@@ -81,15 +81,19 @@ class SwitchUnderTest::Watch : public ledger::Store {
   SwitchUnderTest& owner_;
 };
 
-SwitchUnderTest::SwitchUnderTest(const handlers::Rules& rules,
-                                 const ledger::MemoryStoreOptions& options, base::TimeUs now)
+SwitchUnderTest::SwitchUnderTest(const ledger::LimitsRecord& limits,
+                                 const ledger::MemoryStoreOptions& options, base::TimeUs now,
+                                 const std::vector<model::RateTable>& rates)
     : plant_(plant()),
-      rules_(rules),
       store_(ledger::MemoryStoreOptions{.seed = options.seed}),
       watch_(std::make_unique<Watch>(*this)),
       random_(options.seed),
       vault_(*plant_.keys) {
-  core::seed_if_new(*watch_, plant_.seed, vault_, random_, rules_.bin, now);
+  rules_.bin = plant_.world.bin;
+  config::Seed seed = plant_.seed;
+  seed.limits = limits;
+  core::seed_if_new(*watch_, seed, vault_, random_, rules_.bin, now);
+  for (const model::RateTable& table : rates) keep_rates(table);
   store_.set_options(options);
   for (const auto& [name, link] : plant_.links)
     connections_[name] = std::make_unique<Connection>(*this, link, ++connections_made_);
@@ -97,6 +101,16 @@ SwitchUnderTest::SwitchUnderTest(const handlers::Rules& rules,
 }
 
 SwitchUnderTest::~SwitchUnderTest() = default;
+
+void SwitchUnderTest::keep_rates(const model::RateTable& table) {
+  std::vector<ledger::RateRow> rows;
+  for (const model::Rate& rate : table.rates)
+    rows.push_back(
+        {ledger::FixedText<20>::of(rate.prefix),
+         {static_cast<std::uint32_t>(rate.connection), static_cast<std::uint32_t>(rate.won),
+          static_cast<std::uint32_t>(rate.seconds)}});
+  core::keep_rates(*watch_, ledger::rates_from(table.from), std::move(rows));
+}
 
 void SwitchUnderTest::start() {
   directory_.load(*watch_, plant_.categories);
@@ -161,22 +175,24 @@ bool SwitchUnderTest::restart() {
   return survived;
 }
 
-std::vector<model::Won> SwitchUnderTest::card_balances() {
-  std::vector<model::Won> balances;
+std::vector<SwitchUnderTest::Wealth> SwitchUnderTest::cards() {
+  std::vector<Wealth> cards;
   store_.scan(Table::cards, {}, std::numeric_limits<std::size_t>::max(),
               [&](std::string_view, std::string_view value) {
-                balances.push_back(ledger::record_from<ledger::CardRecord>(value)->balance_won);
+                const auto card = ledger::record_from<ledger::CardRecord>(value);
+                cards.push_back({card->balance_won, card->points});
                 return true;
               });
-  return balances;
+  return cards;
 }
 
-model::Won SwitchUnderTest::card_balance(int card) {
+SwitchUnderTest::Wealth SwitchUnderTest::card(int number) {
   // Cards are numbered from 1 in the order in which they are made.
   const auto value =
-      store_.get(Table::cards, ledger::number_key(static_cast<std::uint64_t>(card) + 1));
+      store_.get(Table::cards, ledger::number_key(static_cast<std::uint64_t>(number) + 1));
   CP_ASSERT(value.has_value());
-  return ledger::record_from<ledger::CardRecord>(*value)->balance_won;
+  const auto card = ledger::record_from<ledger::CardRecord>(*value);
+  return {card->balance_won, card->points};
 }
 
 std::map<std::string, model::Won> SwitchUnderTest::account_balances() {
@@ -184,8 +200,9 @@ std::map<std::string, model::Won> SwitchUnderTest::account_balances() {
   store_.scan(Table::accounts, {}, std::numeric_limits<std::size_t>::max(),
               [&](std::string_view key, std::string_view value) {
                 const auto account = *ledger::record_from<ledger::AccountKey>(key);
-                balances[std::to_string(static_cast<int>(account.kind)) + " " +
-                         std::string(account.name.data(), account.name.size())] =
+                std::string name(account.name.data(), account.name.size());
+                name.resize(name.find_last_not_of(std::string(" \0", 2)) + 1);
+                balances[std::to_string(static_cast<int>(account.kind)) + " " + name] =
                     ledger::record_from<ledger::AccountRecord>(value)->balance_won;
                 return true;
               });

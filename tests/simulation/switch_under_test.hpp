@@ -41,8 +41,8 @@ struct Batch {
 
 class SwitchUnderTest {
  public:
-  SwitchUnderTest(const handlers::Rules& rules, const ledger::MemoryStoreOptions& options,
-                  base::TimeUs now);
+  SwitchUnderTest(const ledger::LimitsRecord& limits, const ledger::MemoryStoreOptions& options,
+                  base::TimeUs now, const std::vector<model::RateTable>& rates);
   ~SwitchUnderTest();
 
   /// The number of the station's connection now; another one after each time it was closed.
@@ -66,9 +66,15 @@ class SwitchUnderTest {
   /// The process dies and starts again; true when a batch in doubt is there.
   bool restart();
 
-  /// Balances by card in the order in which they were made, and of the accounts by kind and name.
-  std::vector<model::Won> card_balances();
-  model::Won card_balance(int card);
+  /// What a card has.
+  struct Wealth {
+    model::Won balance = 0, points = 0;
+    bool operator==(const Wealth&) const = default;
+  };
+  /// Of the cards in the order in which they were made, and balances of the accounts by kind and
+  /// name.
+  std::vector<Wealth> cards();
+  Wealth card(int number);
   std::map<std::string, model::Won> account_balances();
   /// What the ledger's own check complains about, empty: nothing.
   std::string check();
@@ -77,6 +83,7 @@ class SwitchUnderTest {
   class Connection;
   class Watch;
   void start();
+  void keep_rates(const model::RateTable& table);
 
   const Plant& plant_;
   handlers::Rules rules_;

@@ -11,66 +11,13 @@
 
 #include "crypto/master_key.hpp"
 #include "ledger/cards.hpp"
+#include "operator.hpp"
 #include "switch_support.hpp"
 
 namespace {
 
 using namespace core::test;
 namespace json = boost::json;
-
-/// A blocking client of the control socket.
-class Operator {
- public:
-  explicit Operator(const TestSwitch& tested) {
-    socket_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
-    sockaddr_un to{};
-    to.sun_family = AF_UNIX;
-    tested.control_socket().string().copy(to.sun_path, sizeof to.sun_path - 1);
-    EXPECT_EQ(::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
-  }
-  ~Operator() { ::close(socket_); }
-  Operator(const Operator&) = delete;
-  Operator& operator=(const Operator&) = delete;
-
-  void send(std::string_view text) const {
-    while (!text.empty()) {
-      const ssize_t sent = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return;
-      text.remove_prefix(static_cast<std::size_t>(sent));
-    }
-  }
-  /// Everything until the switch closes.
-  std::vector<json::object> receive_all() {
-    std::string text;
-    std::array<char, 16'384> bytes;
-    pollfd waiting{socket_, POLLIN, 0};
-    while (::poll(&waiting, 1, kPatienceMs) > 0) {
-      const ssize_t size = ::recv(socket_, bytes.data(), bytes.size(), 0);
-      if (size <= 0) break;
-      text.append(bytes.data(), static_cast<std::size_t>(size));
-    }
-    std::vector<json::object> lines;
-    std::istringstream from(text);
-    for (std::string line; std::getline(from, line);)
-      lines.push_back(json::parse(line).as_object());
-    return lines;
-  }
-
- private:
-  int socket_ = -1;
-};
-
-std::vector<json::object> ask(const TestSwitch& tested, const std::string& request) {
-  Operator client(tested);
-  client.send(request + "\n");
-  return client.receive_all();
-}
-
-std::string kinds(const std::vector<json::object>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += std::string(line.at("kind").as_string()) + " ";
-  return text;
-}
 
 TEST(Control, ABackupTellsItsProgressAndItsEndAndIsTakenOnceAtATime) {
   TestSwitch tested;
@@ -284,6 +231,55 @@ TEST(Control, ACheckThatSeesNoDataSaysWhyAndIsOver) {
   EXPECT_EQ(lines.back().at("text").as_string(), "no reader is free");
   tested.on_thread([&] { return tested.store.no_snapshot_because = ""; });
   EXPECT_NE(kinds(ask(tested, R"({"command":"check"})")).find("check end "), std::string::npos);
+}
+
+TEST(Control, RatesAreShownAndLoadedWithoutARestart) {
+  TestSwitch tested;
+  const auto seeded = ask(tested, R"({"command":"rates"})");
+  EXPECT_EQ(kinds(seeded), "rates rate rate rate rate end ");
+  EXPECT_EQ(seeded[0].at("from"), "the beginning");
+  EXPECT_EQ(seeded[2].at("prefix"), "00");
+  EXPECT_EQ(seeded[2].at("won"), 680);
+  EXPECT_EQ(seeded[2].at("connection_won"), 200);
+  const std::string table = R"("table":"prefix,won,unit_s,connection_won\n,50,60,0\n")";
+  const std::string load = R"({"command":"rates-load",)" + table;
+  EXPECT_EQ(kinds(ask(tested, load + R"(,"from":"2099-01-01 00:00"})")), "rates end ");
+  EXPECT_EQ(kinds(ask(tested, load + "}")), "rates end ");
+  const auto lines = ask(tested, R"({"command":"rates"})");
+  ASSERT_EQ(kinds(lines), "rates rate rates rate end ");
+  EXPECT_EQ(lines[0].at("in_force"), true);
+  EXPECT_EQ(lines[1].at("won"), 50);
+  EXPECT_EQ(lines[2].at("in_force"), false);
+  EXPECT_EQ(lines[2].at("from"), "2099-01-01 00:00:00");
+}
+
+TEST(Control, ARateTableThatIsWrongIsASentenceAndNothingIsTaken) {
+  TestSwitch tested;
+  const auto sentence = [&](const std::string& request) {
+    const auto lines = ask(tested, request);
+    return kinds(lines) == "error " ? std::string(lines[0].at("text").as_string()) : "";
+  };
+  const std::string head = R"({"command":"rates-load","table":"prefix,won,unit_s,connection_won\n)";
+  EXPECT_EQ(sentence(head + R"(,50,60,0\n02,0,60,0\n"})"),
+            "line 3: the won for a unit must be a number from 1 to 1000000");
+  EXPECT_EQ(sentence(head + R"(,50,60,0","from":"tomorrow"})"),
+            "`from` must be a moment of the form 2026-11-23 12:00");
+  EXPECT_EQ(sentence(head + R"(,50,60,0","from":"0000-01-01 00:00"})").substr(0, 19),
+            "that moment is past");
+  EXPECT_NE(sentence(R"({"command":"rates-load"})"), "");
+  EXPECT_EQ(ask(tested, R"({"command":"rates"})").at(0).at("from"), "the beginning");
+}
+
+TEST(Control, ATableOfAThousandRowsIsTakenAndShownWhole) {
+  TestSwitch tested;
+  std::string rows = ",1000000,3600,1000000\\n";
+  for (int i = 1; i < 1'000; ++i)
+    rows += std::to_string(10'000 + i) + "123456789012345,1000000,3600,1000000\\n";
+  const auto loaded =
+      ask(tested,
+          R"({"command":"rates-load","table":"prefix,won,unit_s,connection_won\n)" + rows + "\"}");
+  EXPECT_EQ(kinds(loaded), "rates end ");
+  EXPECT_EQ(ask(tested, R"({"command":"rates"})").size(), 1'002u);
 }
 
 TEST(Control, ManyRequestsInARowAreAllAnswered) {

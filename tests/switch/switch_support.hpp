@@ -218,6 +218,7 @@ class TestSwitch {
     vault_ = std::make_unique<crypto::CardVault>(*keys);
     keyring_ = std::make_unique<Keyring>(settings_.stations, keys);
     seed_if_new(store, config::load_seed(settings_), *vault_, random_, settings_.bin, clock.now());
+    seed_rates_if_none(store, config::load_seed(settings_));
     directory_.load(store, {});
     engine_ = std::make_unique<Engine>(store, directory_, *vault_, random_, handlers::Rules{},
                                        EngineOptions{});

@@ -42,6 +42,19 @@ TEST(BenchReport, HasTheMembersThatMeasureReads) {
   EXPECT_EQ(report.at("answers").at("00").to_number<int>(), 1'000);
 }
 
+TEST(BenchReport, AHoldAndItsCompletionAreRowsOfTheirOwn) {
+  LoadResult result = some_load();
+  for (const BenchKind kind : {BenchKind::hold, BenchKind::completion, BenchKind::statement})
+    result.latency[static_cast<std::size_t>(kind)].record(kMillisecondNs);
+  const boost::json::value report = report_of(result);
+  const std::string text = report_text(BenchOptions{}, result);
+  for (const char* const name : {"hold", "completion", "statement"}) {
+    EXPECT_EQ(report.at(name).at("requests").to_number<int>(), 1) << name;
+    EXPECT_NE(text.find("\n" + std::string(name)), std::string::npos) << text;
+  }
+  EXPECT_EQ(report.at("all").at("requests").to_number<int>(), 1'003);
+}
+
 TEST(BenchReport, BytesAreMeans) {
   const boost::json::value report = report_of(some_load());
   EXPECT_EQ(report.at("request_bytes").to_number<int>(), 120);

@@ -50,10 +50,18 @@ TEST(CommandLine, CountsHaveBounds) {
 }
 
 TEST(BenchOptions, Mix) {
-  EXPECT_EQ(parse_mix("purchase=50,verify=50"), (std::array<std::uint32_t, 4>{50, 50, 0, 0}));
-  EXPECT_EQ(parse_mix("echo=1"), (std::array<std::uint32_t, 4>{0, 0, 0, 1}));
+  EXPECT_EQ(parse_mix("purchase=50,verify=50"), (BenchMix{50, 50}));
+  EXPECT_EQ(parse_mix("hold=3,statement=2,inquiry=4,echo=1"), (BenchMix{0, 0, 3, 0, 2, 4, 1}));
   for (const char* const wrong : {"", "purchase", "purchase=", "sale=1", "purchase=x", "echo=0"})
     EXPECT_NE(refusal_of([&] { parse_mix(wrong); }), "accepted") << wrong;
+}
+
+TEST(BenchOptions, ACompletionIsNotForTheMix) {
+  EXPECT_EQ(refusal_of([] { parse_mix("hold=1,completion=1"); }),
+            "--mix: a completion follows each hold by itself");
+  EXPECT_EQ(to_text(BenchKind::hold), "hold");
+  EXPECT_EQ(to_text(BenchKind::completion), "completion");
+  EXPECT_EQ(to_text(BenchKind::statement), "statement");
 }
 
 TEST(BenchOptions, DefaultsAndBounds) {

@@ -64,6 +64,20 @@ TEST_F(Keys, TheFirstImportMakesTheFileWithStorageKeys) {
   EXPECT_EQ(store()->generation("SHOP-1", KeyUse::pin), 2u);
 }
 
+TEST_F(Keys, TheCardPrintersIsOfItsOwnSizeAndNumberedAndNobodysElse) {
+  const std::string half(64, '5');
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(ctl_key_import(place_, {"", "printer", write(half + "\n" + std::string(64, 'A')), ""}),
+            kWell);
+  said_ = testing::internal::GetCapturedStdout();
+  EXPECT_TRUE(said_.starts_with("printer 1, check value ")) << said_;
+  EXPECT_EQ(base::to_hex(store()->storage_key(KeyUse::printer, 1)->bytes()), std::string(64, 'F'));
+  EXPECT_THROW(ctl_key_import(place_, {"", "printer", write(kPin), ""}), UsageError);
+  EXPECT_THROW(ctl_key_import(place_, {"SHOP-1", "printer", write(half), ""}), UsageError);
+  EXPECT_THROW(ctl_key_import(place_, {"", "pin", write(kPin), ""}), UsageError);
+  EXPECT_EQ(store()->current_id(KeyUse::printer), 1);
+}
+
 TEST_F(Keys, OfDataThatIsThereIsNeverMadeAnew) {
   std::ofstream(folder_ / "ledger.mdb") << "data";
   EXPECT_THROW(import("pin", kPin), std::runtime_error);

@@ -5,10 +5,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 #include <fstream>
-#include <set>
 #include <thread>
 
-#include "tools/bench_requests.hpp"
 #include "tools/sim_fields.hpp"
 
 namespace tools {
@@ -213,31 +211,6 @@ TEST(SimFields, RawMessageHasNothingAdded) {
   EXPECT_EQ(draft.tag(52), "P");
   EXPECT_THROW(raw_draft_of(parse_words({}, description)), UsageError);
   EXPECT_THROW(raw_draft_of(parse_words({"1200"}, description)), UsageError);
-}
-
-TEST(RequestMaker, WritesRequestsThatCanBeReadInEveryProfile) {
-  const World world = demo_world();
-  BenchOptions options;
-  options.mix = parse_mix("purchase=1,verify=1,inquiry=1,echo=1");
-  const std::vector<BenchCard> cards(2, {"9410129900000011", {1, 2, 3, 4, 5, 6, 7, 8}});
-  for (const char* const name : {"DEMO-POS", "DEMO-BANG", "DEMO-TEL", "DEMO-VEND", "DEMO-ASCII"}) {
-    const config::Station& station = world.station(name);
-    RequestMaker maker(world, station, options, cards);
-    StampMaker stamps(1);
-    std::set<BenchKind> kinds;
-    for (int i = 0; i < 200; ++i) {
-      std::vector<std::uint8_t> out(RequestMaker::kMaxRequest);
-      const BenchKind kind = maker.draw_kind();
-      kinds.insert(kind);
-      const std::size_t size =
-          maker.make(kind, stamps.next(1'000'000), world.terminal(name, ""), out);
-      const codec::Frame frame = codec::read_frame(station.frame, {out.data(), size});
-      ASSERT_EQ(frame.status, codec::FrameStatus::good);
-      const Received read(*station.profile, {frame.message.begin(), frame.message.end()});
-      EXPECT_EQ(read.text(11), zero_filled(static_cast<std::uint64_t>(i) + 1, 6));
-    }
-    EXPECT_EQ(kinds.size(), 4u);
-  }
 }
 
 }  // namespace

@@ -1,0 +1,95 @@
+#pragma once
+/// What calls cost: tables of prefixes, each in force from its moment until the next one's.
+///
+///   rows_complaint() → RateTables::load() at the start, add() when one is loaded
+///   → in_force(moment)->rate_of(called number) → price_won(rate, seconds)
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/message.hpp"
+#include "ledger/records.hpp"
+#include "ledger/store.hpp"
+
+namespace ledger {
+
+/// Calls whose number begins with these digits; none: every other call.
+struct RateRow {
+  FixedText<20> prefix;
+  CallRate rate;
+};
+
+inline constexpr std::size_t kMostRateRows = 1'000;
+inline constexpr std::uint32_t kMostUnitWon = 1'000'000, kMostConnectionWon = 1'000'000;
+/// No grant is longer, so that a lost exchange keeps a card's money for a bounded time.
+inline constexpr std::uint32_t kMostGrantedS = 3'600;
+/// All are kept in memory, those of the past for what was rated by them.
+inline constexpr std::size_t kMostRateTables = 1'000;
+
+/// What is wrong with one row; empty when nothing is.
+std::string row_complaint(const RateRow& row);
+/// What is wrong with them together, each being right by itself; in ascending order of prefixes.
+std::string rows_complaint(const std::vector<RateRow>& rows);
+
+class RateTable {
+ public:
+  RateTable() = default;
+  /// Of checked rows, in any order. `after` is the latest transaction when it was loaded: to those
+  /// up to it the table did not apply, whatever their clock said.
+  RateTable(std::vector<RateRow> rows, Sequence after);
+
+  /// By the longest prefix.
+  const CallRate& rate_of(std::string_view called) const;
+  bool has_rate(const CallRate& rate) const;
+
+  const std::vector<RateRow>& rows() const { return rows_; }
+  Sequence after() const { return after_; }
+
+ private:
+  const CallRate* find(std::string_view prefix) const;
+
+  std::vector<RateRow> rows_;
+  Sequence after_ = 0;
+};
+
+/// Key of `rates`: second since 1970 from which it is in force.
+using RatesFrom = std::uint64_t;
+inline RatesFrom rates_from(base::TimeUs moment) {
+  return static_cast<RatesFrom>(moment / base::kMicrosPerSecond);
+}
+
+std::string encode(RatesFrom from, const RateTable& table);
+/// Nothing when it is not what encode() made under this key.
+std::optional<RateTable> decode_rates(RatesFrom from, std::string_view bytes);
+
+/// The ledger's thread.
+class RateTables {
+ public:
+  /// Throws std::runtime_error when one is damaged.
+  void load(Store& store);
+  void add(RatesFrom from, RateTable table) { tables_.insert_or_assign(from, std::move(table)); }
+
+  /// Null: there is none yet.
+  const RateTable* in_force(base::TimeUs moment) const;
+  const std::map<RatesFrom, RateTable>& all() const { return tables_; }
+
+ private:
+  std::map<RatesFrom, RateTable> tables_;
+};
+
+// -------------------------------------------------------------------------------------- prices
+
+/// Started units only, without the connection.
+std::int64_t units_won(const CallRate& rate, std::uint32_t seconds);
+/// A whole call; one of no seconds costs nothing.
+std::int64_t price_won(const CallRate& rate, std::uint32_t seconds);
+/// The longest grant, in whole units, that so much money pays; 0: not even one unit.
+std::uint32_t grantable_s(const CallRate& rate, std::int64_t money_won);
+
+/// Tag 0031 of a hold's answer: the seconds it granted; 0: it is no call's.
+std::uint32_t granted_in(const codec::Message& answer);
+
+}  // namespace ledger

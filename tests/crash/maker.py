@@ -3,6 +3,7 @@
 import datetime
 
 import demo_world as world
+import recharges
 from demo_world import STATIONS, iso
 from request import (ACTIVATION, BLOCK, COLLECT, COMPLETION, DEPOSIT, EXCHANGE, GUESS, HOLD, INQUIRY,
                      PASSWORD, POINTS_BP, PURCHASE, QUESTION, RECHARGE, REFUND, REGISTRATION, REVERSAL,
@@ -221,9 +222,9 @@ class Maker:
         return request
 
     def statement(self, station, card, cursor=None):
-        """One page: of all that can have happened to it since the test began."""
-        to = world.now(0).astimezone(world.SEOUL)
-        first = to - datetime.timedelta(days=1)
+        """One page: of all that can have happened to it since the test began, by the switch's clock."""
+        now = world.now(0).astimezone(world.SEOUL)
+        first, to = now - datetime.timedelta(days=1), now + recharges.clock_ahead
         tags = [("0040", first.strftime("%Y%m")), ("0041", to.strftime("%Y%m"))]
         elements = {2: card.number, 3: "380000",
                     48: iso.pack_tags(tags + ([("0042", cursor)] if cursor else []))}

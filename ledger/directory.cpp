@@ -35,7 +35,6 @@ void Directory::load(Store& store, std::unordered_map<std::uint16_t, Category> c
                            [&](std::string_view key, const TerminalRecord& record) {
                              terminals_.emplace(TerminalId::of(key), record);
                            });
-  rates_.load(store);
   refresh(store);
 }
 
@@ -47,8 +46,11 @@ void Directory::refresh(Store& store) {
   LimitsRecord limits = kUsualLimits;
   read_all<LimitsRecord>(store, Table::limits, kLimitsKey.size(),
                          [&](std::string_view, const LimitsRecord& record) { limits = record; });
+  RateTables rates;
+  rates.load(store);
   products_ = std::move(products);
   limits_ = limits;
+  rates_ = std::move(rates);
 }
 
 const MerchantRecord* Directory::merchant(const MerchantId& id) const {

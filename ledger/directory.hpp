@@ -19,8 +19,8 @@ class Directory {
  public:
   /// `categories` gives the category of the MCCs that are not shopping.
   void load(Store& store, std::unordered_map<std::uint16_t, Category> categories);
-  /// Products and limits once more, which a command may have changed; pointers to them from before
-  /// are over.
+  /// Products, limits and rates once more, which a command may have changed; pointers to them from
+  /// before are over.
   void refresh(Store& store);
 
   const MerchantRecord* merchant(const MerchantId& id) const;
@@ -35,9 +35,6 @@ class Directory {
   const LimitsRecord& limits() const { return limits_; }
   Category category(std::uint16_t mcc) const;
   const RateTables& rates() const { return rates_; }
-
-  /// One that the store has taken, for calls from its moment on.
-  void add_rates(RatesFrom from, RateTable table) { rates_.add(from, std::move(table)); }
 
  private:
   struct TextHash {

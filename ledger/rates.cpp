@@ -83,6 +83,12 @@ bool RateTable::has_rate(const CallRate& rate) const {
                      [&](const RateRow& row) { return row.rate == rate; });
 }
 
+void write_rates(Draft& draft, RatesFrom from, std::vector<RateRow> rows) {
+  const auto latest = draft.read<Sequence>(Table::meta, kSequenceCounter);
+  draft.put(Table::rates, number_key(from),
+            encode(from, RateTable(std::move(rows), latest.value_or(0))));
+}
+
 std::string encode(RatesFrom from, const RateTable& table) {
   std::string rows;
   for (const RateRow& row : table.rows()) rows += bytes_of(row);

@@ -1,7 +1,7 @@
 #pragma once
 /// What calls cost: tables of prefixes, each in force from its moment until the next one's.
 ///
-///   rows_complaint() → RateTables::load() at the start, add() when one is loaded
+///   rows_complaint() → write_rates() → RateTables::load() at the start and when one came
 ///   → in_force(moment)->rate_of(called number) → price_won(rate, seconds)
 
 #include <map>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "codec/message.hpp"
+#include "ledger/draft.hpp"
 #include "ledger/records.hpp"
 #include "ledger/store.hpp"
 
@@ -61,6 +62,8 @@ inline RatesFrom rates_from(base::TimeUs moment) {
   return static_cast<RatesFrom>(moment / base::kMicrosPerSecond);
 }
 
+/// A table of checked rows that applies to no transaction there is.
+void write_rates(Draft& draft, RatesFrom from, std::vector<RateRow> rows);
 std::string encode(RatesFrom from, const RateTable& table);
 /// Nothing when it is not what encode() made under this key.
 std::optional<RateTable> decode_rates(RatesFrom from, std::string_view bytes);
@@ -70,7 +73,6 @@ class RateTables {
  public:
   /// Throws std::runtime_error when one is damaged.
   void load(Store& store);
-  void add(RatesFrom from, RateTable table) { tables_.insert_or_assign(from, std::move(table)); }
 
   /// Null: there is none yet.
   const RateTable* in_force(base::TimeUs moment) const;

@@ -59,18 +59,16 @@ void ControlDesk::load_rates(ControlClient client, std::string_view table, std::
     if (!moment)
       return door_->refuse(client, "`from` must be a moment of the form 2026-11-23 12:00");
   }
-  pieces_.push_back({client, [this, client, text = std::string(table), moment] {
-                       auto rows = config::read_rate_file(text);
-                       const std::size_t count = rows.size();
-                       const auto since = rates_from_text(
-                           core::load_rates(view_.store, view_.directory, std::move(rows), moment,
-                                            view_.clock.now()));
-                       view_.log.event(config::LogLevel::info, "rates", {},
-                                       fmt::format("{} rates from {} on", count, since));
-                       door_->send(client, {{"kind", "rates"}, {"from", since}, {"rows", count}});
-                       door_->finish(client);
-                       return true;
-                     }});
+  later(client, [this, client, text = std::string(table), moment] {
+    auto rows = config::read_rate_file(text);
+    const std::size_t count = rows.size();
+    const auto since = rates_from_text(
+        core::load_rates(view_.store, view_.directory, std::move(rows), moment, view_.clock.now()));
+    view_.log.event(config::LogLevel::info, "rates", {},
+                    fmt::format("{} rates from {} on", count, since));
+    door_->send(client, {{"kind", "rates"}, {"from", since}, {"rows", count}});
+    door_->finish(client);
+  });
 }
 
 }  // namespace core

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "switch/seeding.hpp"
+#include "switch/ledger_change.hpp"
 
 namespace core {
 namespace {
@@ -31,7 +31,8 @@ ledger::RatesFrom load_rates(ledger::Store& store, ledger::Directory& directory,
         "that moment is past, and calls were rated since: say one to come, or none for now");
   const ledger::RatesFrom wanted = ledger::rates_from(from.value_or(now));
   refuse_what_is_there(directory.rates(), wanted, now);
-  directory.add_rates(wanted, keep_rates(store, wanted, std::move(rows)));
+  change_ledger(store, directory,
+                [&](ledger::Draft& draft) { ledger::write_rates(draft, wanted, std::move(rows)); });
   return wanted;
 }
 

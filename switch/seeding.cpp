@@ -73,14 +73,6 @@ void seed_lot(Draft& draft, const ledger::CardMaker& maker, const config::SeedLo
   }
 }
 
-ledger::RateTable put_rates(Draft& draft, ledger::RatesFrom from,
-                            std::vector<ledger::RateRow> rows) {
-  const auto latest = draft.read<ledger::Sequence>(Table::meta, ledger::kSequenceCounter);
-  ledger::RateTable table(std::move(rows), latest.value_or(0));
-  draft.put(Table::rates, ledger::number_key(from), ledger::encode(from, table));
-  return table;
-}
-
 }  // namespace
 
 bool is_seeded(ledger::Store& store) { return store.get(Table::meta, kSeededMark).has_value(); }
@@ -99,7 +91,7 @@ bool seed_if_new(ledger::Store& store, const config::Seed& seed, crypto::CardVau
       if (product.number == lot.product) seed_lot(draft, {vault, random, bin}, lot, product);
   }
   seed_limits(draft, seed.limits);
-  if (!seed.rates.empty()) put_rates(draft, 0, seed.rates);
+  if (!seed.rates.empty()) ledger::write_rates(draft, 0, seed.rates);
   draft.write(Table::meta, kSeededMark, static_cast<std::uint64_t>(now));
   draft.keep();
   commit_now(store, batch);
@@ -121,18 +113,12 @@ bool seed_rates_if_none(ledger::Store& store, const config::Seed& seed) {
     return false;
   });
   if (is_there || seed.rates.empty()) return false;
-  keep_rates(store, 0, seed.rates);
-  return true;
-}
-
-ledger::RateTable keep_rates(ledger::Store& store, ledger::RatesFrom from,
-                             std::vector<ledger::RateRow> rows) {
   ledger::WriteSet batch;
   Draft draft(store, batch);
-  ledger::RateTable table = put_rates(draft, from, std::move(rows));
+  ledger::write_rates(draft, 0, seed.rates);
   draft.keep();
   commit_now(store, batch);
-  return table;
+  return true;
 }
 
 void create_stock_cards(ledger::Store& store, const ledger::Directory& directory,

@@ -28,10 +28,6 @@ void seed_limits_if_absent(ledger::Store& store, const ledger::LimitsRecord& lim
 /// seed has none; returns whether it wrote. Data of a version without rates has none. As above.
 bool seed_rates_if_none(ledger::Store& store, const config::Seed& seed);
 
-/// Writes one table of checked rows and gives it back. As above.
-ledger::RateTable keep_rates(ledger::Store& store, ledger::RatesFrom from,
-                             std::vector<ledger::RateRow> rows);
-
 /// Adds stock cards of this face value with fresh random numbers, in one commit. At most
 /// kMaxCardsPerCommit. Throws std::runtime_error with a sentence when there is no such product or
 /// the store does not take it.

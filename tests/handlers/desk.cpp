@@ -108,10 +108,19 @@ Desk::Desk() : now(kNow) {
 }
 
 void Desk::load_rates(std::vector<ledger::RateRow> rows, base::TimeUs from) {
-  directory_.add_rates(ledger::rates_from(from), ledger::RateTable(std::move(rows), 0));
+  commit([&](ledger::Draft& draft) {
+    ledger::write_rates(draft, ledger::rates_from(from), std::move(rows));
+  });
+  directory_.refresh(store_);
 }
 
-void Desk::forget_rates() { directory_.load(store_, {{4814, ledger::Category::telephone}}); }
+void Desk::forget_rates() {
+  commit([&](ledger::Draft& draft) {
+    for (const auto& [from, table] : directory_.rates().all())
+      draft.erase(ledger::Table::rates, ledger::number_key(from));
+  });
+  directory_.refresh(store_);
+}
 
 void Desk::add_station(const std::string& name, Role role) {
   core::StationLink& link = links_[name];

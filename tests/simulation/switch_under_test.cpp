@@ -5,6 +5,7 @@
 
 #include "base/assert.hpp"
 #include "ledger/records.hpp"
+#include "switch/ledger_change.hpp"
 #include "switch/seeding.hpp"
 #ifdef CYBERPASS_HAS_CHECK
 #include "ledger/check.hpp"
@@ -109,7 +110,11 @@ void SwitchUnderTest::keep_rates(const model::RateTable& table) {
         {ledger::FixedText<20>::of(rate.prefix),
          {static_cast<std::uint32_t>(rate.connection), static_cast<std::uint32_t>(rate.won),
           static_cast<std::uint32_t>(rate.seconds)}});
-  core::keep_rates(*watch_, ledger::rates_from(table.from), std::move(rows));
+  ledger::WriteSet batch;
+  ledger::Draft draft(*watch_, batch);
+  ledger::write_rates(draft, ledger::rates_from(table.from), std::move(rows));
+  draft.keep();
+  core::commit_now(*watch_, batch);
 }
 
 void SwitchUnderTest::start() {

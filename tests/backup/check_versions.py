@@ -19,8 +19,9 @@ import time
 from clerk import HERE, Clerk, Switch, Wrong, available, need, pos_answer, run
 
 # What is available, by hand, from what make_version.py played: 10000 − 3000 − 2000 + 2000, and 50000 − 12345; since
-# version 3 the first card has completed a hold with 1500, and 6000 are held of the second.
-AVAILABLE = {"1": [7000, 37655], "2": [7000, 37655], "3": [5500, 31655]}
+# version 3 the first card has completed a hold with 1500, and 6000 are held of the second; since version 4 the first
+# was recharged with 10000, and the second has paid 4000 more.
+AVAILABLE = {"1": [7000, 37655], "2": [7000, 37655], "3": [5500, 31655], "4": [15500, 27655]}
 REVERSED = "a purchase of 2000"
 
 

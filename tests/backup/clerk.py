@@ -83,6 +83,17 @@ class Clerk:
         need(active[39] == "00", f"the activation was answered {active[39]}")
         return card[2]
 
+    def recharge(self, card, amount):
+        answer = self.ask("AGENT", "0200", de3="280000", de2=card, de4=amount)
+        need(answer[39] == "00", f"the recharge was answered {answer[39]}")
+
+    def register(self, card, owner):
+        """From now on the card earns points."""
+        pin = iso.pin_block(STATIONS["SITE"].pin_key, PASSWORD, card)
+        answer = self.ask("SITE", "0200", de3="940000", de2=card, de52=pin,
+                          de48=iso.pack_tags([("0012", owner)]))
+        need(answer[39] == "00", f"the registration was answered {answer[39]}")
+
     def purchase_frame(self, card, amount):
         return self.frame("POS", "0200", de3="000000", de2=card, de4=amount)
 

@@ -50,6 +50,9 @@ def play(switch):
     held = send("a hold of 2000", clerk.frame("POS", "0100", de3="000000", de2=first, de4=2000), "00")
     send("its completion with 1500", clerk.frame("POS", "0220", de3="000000", de2=first, de4=1500,
                                                  de37=held[37], de38=held[38]), "00")
+    clerk.recharge(first, 10000)
+    clerk.register(second, "HONG01")
+    send("a purchase of 4000 that earns points", clerk.purchase_frame(second, 4000), "00")
     clerk.close()
     return told, [first, second]
 

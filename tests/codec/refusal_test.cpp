@@ -146,12 +146,14 @@ void expect_same(const codec::Profile& profile, const Bytes& bytes) {
       << profile.name << " " << base::to_hex(bytes);
 }
 
+constexpr std::string_view kSecondElement = "forty bytes that keep the end far away..";
+
 /// One element alone, at the end of the message or with bytes after it: near the end and far from
 /// it the reader goes different ways.
 Bytes with_one(const codec::Profile& profile, int element, std::size_t length, bool more) {
   return codec_test::write_message(profile, {200}, [&](codec::Writer& writer) {
     codec_test::write_value(writer, element, codec_test::sample_value(element, length));
-    if (more && element < 127) writer.text(127, "forty bytes that keep the end far away..");
+    if (more && element < 127) writer.text(127, kSecondElement);
   });
 }
 
@@ -164,7 +166,10 @@ TEST(Refusal, EveryByteOfEveryElementReplaced) {
         for (const bool more : {false, true}) {
           Bytes bytes = with_one(profile, element, length, more);
           expect_same(profile, bytes);
-          for (std::size_t at = 0; at < bytes.size(); ++at)
+          // Of the second element its own bytes are always the same.
+          const std::size_t end =
+              bytes.size() - (more && element < 127 ? kSecondElement.size() : 0);
+          for (std::size_t at = 0; at < end; ++at)
             for (const int flip : {0x01, 0x0A, 0x70, 0xA0, 0xFF}) {
               bytes[at] = static_cast<std::uint8_t>(bytes[at] ^ flip);
               expect_same(profile, bytes);

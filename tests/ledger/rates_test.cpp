@@ -119,15 +119,22 @@ TEST(Rates, AStoredTableWithAnyOtherByteOrKeyIsNone) {
 
 TEST(Rates, TheLatestThatHasBegunIsInForce) {
   constexpr base::TimeUs kSecond = base::kMicrosPerSecond;
+  test::SmallLedger ledger;
   RateTables tables;
+  const auto put = [&](RatesFrom from, Sequence after) {
+    ledger.write([&](Draft& draft) {
+      draft.put(Table::rates, number_key(from), encode(from, table(after)));
+    });
+    tables.load(ledger.store);
+  };
   EXPECT_EQ(tables.in_force(5 * kSecond), nullptr);
-  tables.add(10, table(1));
-  tables.add(20, table(2));
+  put(10, 1);
+  put(20, 2);
   EXPECT_EQ(tables.in_force(10 * kSecond - 1), nullptr);
   EXPECT_EQ(tables.in_force(10 * kSecond)->after(), 1u);
   EXPECT_EQ(tables.in_force(20 * kSecond - 1)->after(), 1u);
   EXPECT_EQ(tables.in_force(20 * kSecond)->after(), 2u);
-  tables.add(20, table(3));
+  put(20, 3);
   EXPECT_EQ(tables.in_force(90 * kSecond)->after(), 3u);
 }
 

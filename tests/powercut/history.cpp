@@ -30,6 +30,23 @@ std::string entry_text(Table table, std::string_view key) {
   return text;
 }
 
+/// Of cards and accounts; each of the two must be 0.
+struct Balances {
+  std::int64_t won = 0, points = 0;
+
+  void add(Table table, std::string_view key, std::string_view value) {
+    if (table == Table::cards) {
+      const auto card = ledger::record_from<ledger::CardRecord>(value);
+      won += card->balance_won;
+      points += card->points;
+    } else if (table == Table::accounts) {
+      const auto kind = ledger::record_from<ledger::AccountKey>(key)->kind;
+      (ledger::is_in_points(kind) ? points : won) +=
+          ledger::record_from<ledger::AccountRecord>(value)->balance_won;
+    }
+  }
+};
+
 }  // namespace
 
 std::vector<Answer> read_answers(const std::filesystem::path& file) {
@@ -114,7 +131,7 @@ bool History::may_be_purged(Table table, const Version& version) const {
 
 std::string History::difference(ledger::Store& store, std::uint64_t batch) const {
   std::string what;
-  std::int64_t all_won = 0;
+  Balances all;
   auto expected = entries_.begin();
   // Goes on to the next entry that must be there; says so when it is before `end`.
   const auto skip_to = [&](Table table, std::string_view key, bool at_end) -> const Version* {
@@ -140,16 +157,14 @@ std::string History::difference(ledger::Store& store, std::uint64_t batch) const
         what = entry_text(table, key) + " is not as it was written";
       else
         ++expected;
-      if (table == Table::cards)
-        all_won += ledger::record_from<ledger::CardRecord>(value)->balance_won;
-      if (table == Table::accounts)
-        all_won += ledger::record_from<ledger::AccountRecord>(value)->balance_won;
+      all.add(table, key, value);
       return what.empty();
     });
     if (what.empty()) skip_to(table, {}, true);
   }
-  if (what.empty() && all_won != 0)
-    what = "all balances together are " + std::to_string(all_won) + " won";
+  if (what.empty() && (all.won != 0 || all.points != 0))
+    what = "all balances together are " + std::to_string(all.won) + " won and " +
+           std::to_string(all.points) + " points";
   return what;
 }
 

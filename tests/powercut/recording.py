@@ -130,7 +130,9 @@ class Recording:
         """After the last life."""
         self.known = trace
         starts = [at for at, kind in enumerate(trace.kinds) if kind == START]
-        self.later = starts[self.lives_before_later]  # the record from which on the clock is later
+        # The record from which on the clock is later. Counted from the end: a life that is killed while it starts may
+        # end before its first record.
+        self.later = starts[self.lives_before_later - self.switch.starts]
 
     def era_of(self, record):
         """The record from which on the clock was what it is at this one."""

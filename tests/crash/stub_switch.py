@@ -18,6 +18,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "scenarios"))
 from demo_world import FIRST_PORT, LOT_SIZE, STATIONS, iso, lot_card  # noqa: E402
+from stub_calls import Calls  # noqa: E402
 from stub_holds import HoldsAndOwners  # noqa: E402
 from stub_savings import Savings  # noqa: E402
 from stub_statement import Statements  # noqa: E402
@@ -31,7 +32,7 @@ OF_0200 = {"00": "purchase", "20": "refund", "21": "deposit", "28": "recharge",
 PREFUNDS = {"DEMOAGENT000001": 900_000_000_000, "DEMOAGENT000002": 100_000}
 
 
-class Toy(Transactions, HoldsAndOwners, Savings, Statements):
+class Toy(Transactions, HoldsAndOwners, Calls, Savings, Statements):
     def __init__(self, store):
         self.store, self.random = store, random.SystemRandom()
         self.handled = 0
@@ -76,7 +77,7 @@ class Toy(Transactions, HoldsAndOwners, Savings, Statements):
         self.name, self.station, self.request = name, station, request
         self.key = "|".join([name, klass if klass != "0420" else "0400"]
                             + [request[de] for de in (11, 12, 13, 41, 42)])
-        self.klass = klass
+        self.klass, self.moved = klass, None
         if klass == "0100" and request[3][:2] != "00":
             return getattr(self, {"31": "inquiry", "33": "verify", "38": "statement", "91": "collect"}[
                 request[3][:2]])()
@@ -103,7 +104,8 @@ class Toy(Transactions, HoldsAndOwners, Savings, Statements):
         if code not in NOT_REMEMBERED:
             store.put("dup:" + self.key, {"content": self.content, "code": code, "fields": fields,
                                           "class": klass,
-                                          "amount": int(fields.get(4, request.get(4, 0)))})
+                                          "amount": self.moved if self.moved is not None else
+                                          int(fields.get(4, request.get(4, 0)))})
             if klass not in ("0400", "0420"):
                 store.put("by90:" + self.by90(klass + request[11] + request[7]), self.key)
                 reference = self.by37(fields.get(37, request.get(37, "")))

@@ -1,6 +1,7 @@
 """The load: every transaction that is served, their reversals, and repeats."""
 
 import demo_world as world
+from calls_traffic import CallTraffic
 from holds_traffic import HoldTraffic
 from maker import WRONG
 from request import (ACTIVATION, CAN_BE_UNDONE, COLLECT, COMPLETION, HOLD, PAID_IN, PASSWORD, PREFUNDS,
@@ -24,6 +25,7 @@ class Traffic:
         self.pool, self.guessed = pool, guessed
         self.recent = {station: [r for r in earlier if r.station == station] for station in PAYING}
         self.holds = HoldTraffic(maker, rng, self.recent)
+        self.calls = CallTraffic(maker, rng, self.recent, pool)
         self.lives = list(lives)
         self.savings = SavingsTraffic(maker, rng, pool, self.recent["POS"], self._undo)
         self.deposits = []
@@ -134,6 +136,8 @@ class Traffic:
             made = self._refund(rng.choice(recent))
             if made is not None:
                 return [(link, made, None)]
+        if station == "TEL" and chance < 0.85:
+            return self.calls.next(link, hub)
         if chance < 0.62:
             return self.holds.next(link, hub, rng.choice(self.pool))
         purchase = (station == "POS" and chance < 0.7 and self.savings.purchase()) or \
@@ -155,7 +159,7 @@ class Traffic:
         return purchase
 
     def _refund(self, purchase):
-        if purchase.kind not in SPENDING or len(purchase.refunds) == 3:
+        if purchase.kind not in SPENDING or len(purchase.refunds) == 3 or not purchase.amount_won:
             return None
         amount = purchase.amount_won
         refund = self.maker.refund(purchase, amount if self.rng.random() < 0.3 else
@@ -170,7 +174,8 @@ class Traffic:
                 any(r.real_won is not None for r in original.reversals):
             return None
         in_part = original.kind in SPENDING | PAID_IN | {HOLD} and \
-            original.is_approved and not original.reversals and self.rng.random() < 0.3
+            original.is_approved and original.moved_won and not original.reversals and \
+            self.rng.random() < 0.3
         return self.maker.reversal(original, self.rng.randint(1, original.moved_won)
                                    if in_part else None)
 

@@ -114,7 +114,7 @@ bool History::may_be_purged(Table table, const Version& version) const {
 
 std::string History::difference(ledger::Store& store, std::uint64_t batch) const {
   std::string what;
-  std::int64_t all_won = 0;
+  std::int64_t all_won = 0, all_points = 0;
   auto expected = entries_.begin();
   // Goes on to the next entry that must be there; says so when it is before `end`.
   const auto skip_to = [&](Table table, std::string_view key, bool at_end) -> const Version* {
@@ -140,16 +140,23 @@ std::string History::difference(ledger::Store& store, std::uint64_t batch) const
         what = entry_text(table, key) + " is not as it was written";
       else
         ++expected;
-      if (table == Table::cards)
-        all_won += ledger::record_from<ledger::CardRecord>(value)->balance_won;
+      if (table == Table::cards) {
+        const auto card = ledger::record_from<ledger::CardRecord>(value);
+        all_won += card->balance_won;
+        all_points += card->points;
+      }
       if (table == Table::accounts)
-        all_won += ledger::record_from<ledger::AccountRecord>(value)->balance_won;
+        (ledger::is_in_points(ledger::record_from<ledger::AccountKey>(key)->kind) ? all_points
+                                                                                  : all_won) +=
+            ledger::record_from<ledger::AccountRecord>(value)->balance_won;
       return what.empty();
     });
     if (what.empty()) skip_to(table, {}, true);
   }
   if (what.empty() && all_won != 0)
     what = "all balances together are " + std::to_string(all_won) + " won";
+  if (what.empty() && all_points != 0)
+    what = "all points together are " + std::to_string(all_points);
   return what;
 }
 

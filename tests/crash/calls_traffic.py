@@ -45,7 +45,7 @@ class CallTraffic(HoldTraffic):
 
     def _hold_number(self, hold):
         """Now and then another one, which must not change the price."""
-        return hold.called if self.rng.random() < 0.8 else self.rng.choice(list(calls.CALLED))
+        return hold.called if self.rng.random() < 0.7 else self.rng.choice(list(calls.CALLED))
 
     def _completion(self, hold):
         granted = sum(grant.granted_s for grant in hold.card.holds

@@ -166,6 +166,8 @@ class Life:
     def ask_to_call(self):
         """Or to go on with the call that there is."""
         call, called = self.call, self.rng.choice(list(calls.CALLED))
+        if call is not None and not call.is_approved:  # the book has said so
+            call = None
         rate = calls.rate_of(called) if call is None else call.rate
         connection_won = rate.connection_won if call is None else 0
         seconds = rate.grantable_s(self._available_won() - connection_won)

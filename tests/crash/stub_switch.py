@@ -13,7 +13,6 @@ import selectors
 import signal
 import socket
 import sys
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "scenarios"))
@@ -136,14 +135,14 @@ def serve(toy, base):
         listener.bind(("127.0.0.1", base + station.port - FIRST_PORT))
         listener.listen(64)
         selector.register(listener, selectors.EVENT_READ, (name, station, None))
-    if FAULT != "never-ready":
-        print("ready", flush=True)
-    stopped = []
+    stopped, parent = [], os.getppid()
     if FAULT == "never-stops":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     else:
         signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
-    while not stopped:
+    if FAULT != "never-ready":
+        print("ready", flush=True)
+    while not stopped and os.getppid() == parent:
         for key, _ in selector.select(0.05):
             name, station, data = key.data
             if data is None:
@@ -182,14 +181,13 @@ def serve(toy, base):
         sys.exit(4)
 
 
-def main():
+def main(words=None):
     parser = argparse.ArgumentParser()
     parser.add_argument("--config")
     parser.add_argument("--data")
     parser.add_argument("--port-base", type=int)
     parser.add_argument("--set", action="append")
-    arguments = parser.parse_args()
-    time.sleep(0.02)
+    arguments = parser.parse_args(words)
     serve(Toy(Store(arguments.data)), arguments.port_base)
 
 

@@ -41,12 +41,12 @@ class Traffic:
             if self.rng.random() < 0.8:
                 self.ready += [("collect", request, index) for index in range(len(request.faces))]
         elif request.kind == SALE and request.card is not None and not request.reversals:
-            if self.rng.random() < 0.5:
-                self.ready.append(("hold", request, None))
+            if self.rng.random() < 0.8:
+                self.ready.insert(0, ("hold", request, None))
         elif request.kind == HOLD and request.card.sale is None:  # so the card stays sold
             sale = next((sale for sale in request.card.sales if sale.left_won()), None)
             if sale is not None and len(sale.reversals) < 2:
-                self.ready.append(("take back", sale, None))
+                self.ready.insert(0, ("take back", sale, None))
         elif request.kind == COLLECT:
             card = self.maker.collected(request)
             if self.rng.random() < 0.8:
@@ -69,6 +69,8 @@ class Traffic:
         made = self.savings.recharge(link, hub) if rng.random() < 0.15 else None
         if made:
             return made
+        if rng.random() < 0.05:
+            return self._stock(link, hub)
         if self.ready:
             what, subject, index = self.ready.pop(0)
             if what == "collect":
@@ -87,9 +89,7 @@ class Traffic:
             sale = rng.choice(self.sales[-RECENT:])
             if not any(card.activations for card in sale.cards) and len(sale.reversals) < 2:
                 return [(link, maker.reversal(sale), None)]
-        if chance < 0.16:
-            return self._stock(link, hub)
-        if chance < 0.20 and self.made:
+        if chance < 0.16 and self.made:
             return self._again(link, ("AGENT",))
         second = rng.random() < 0.1
         faces = [rng.choice((5_000,) + FACES) for _ in range(1 if second else rng.randint(1, 4))]

@@ -7,6 +7,7 @@ connections: a reversal that was answered 00 leaves nothing of its original, whi
 
 import collections
 
+from calls import granted_s, rate_of, wrong_grant
 from consequences import Consequences
 from recharges import wrong_recharge
 from request import (ACTIVATION, CAN_BE_UNDONE, COLLECT, COMPLETION, DEPOSIT, EXCHANGE, GUESS, HOLD,
@@ -22,6 +23,7 @@ class Book(Consequences):
 
     def __init__(self):
         self.requests, self.cards, self.lives = [], [], []
+        self.calls = {}   # name -> rate, of every call that a grant was approved of
         self.stated = []  # cards whose whole statement was read at the end of a round
         # By station, terminal and DE 37: who bears it, and whether a reversal has named it.
         self.bearers, self.named = collections.defaultdict(set), set()
@@ -58,6 +60,17 @@ class Book(Consequences):
         if request.reference and request.kind != REVERSAL:
             self.bearers[request.place(request.reference)].add(request.number)
 
+    def _note_grant(self, request):
+        """What it holds. A call's first one holds the connection too; those of one name may be told apart, since
+        while one of a call with a connection is under way no other one of it is sent."""
+        if request.called is None or not request.is_approved or granted_s(request.first) is None:
+            return
+        request.granted_s = granted_s(request.first)
+        is_first = request.name not in self.calls
+        request.rate = self.calls.setdefault(request.name, rate_of(request.called))
+        request.amount_won = request.rate.units_won(request.granted_s) + \
+            (request.rate.connection_won if is_first else 0)
+
     def problem(self, request, what):
         self.problems.append(f"{what}; it is {request.story().strip()}" if request else what)
 
@@ -77,6 +90,7 @@ class Book(Consequences):
         if request.first is None:
             request.first, request.first_raw = answer, raw
             self._bear(request)
+            self._note_grant(request)
             self.on_first(request)
         if request.card is not None and request.card.life is None and code == "75":
             request.card.fifths.add(request.number)
@@ -211,8 +225,7 @@ class Book(Consequences):
             return code == "25"
         return code == "25" and any(card.activations or card.holds for card in original.sold())
 
-    @staticmethod
-    def _wrong_content(request, answer):
+    def _wrong_content(self, request, answer):
         kind, won = request.kind, balances(answer)
         if (("00", "90") in won) != (kind == EXCHANGE):
             return "points are told in the answer to an exchange, and in no other"
@@ -240,7 +253,7 @@ class Book(Consequences):
                 return what
         if kind == COMPLETION:
             posted = int(answer.get(4, "0"))
-            if not 0 < posted <= request.amount_won or \
+            if not min(1, request.amount_won) <= posted <= request.amount_won or \
                     (posted < request.amount_won) != (answer[39] == "10"):
                 return f"answered {answer[39]}, and {posted} won were posted"
         ledger, available = won.get(("00", "01"), -1), won.get(("00", "02"), -1)
@@ -248,4 +261,7 @@ class Book(Consequences):
             return "approved without balances in DE 54, or with one below zero"
         if available > ledger or (available < ledger and not request.card.holds):
             return f"ledger and available balance are {ledger} and {available}, and nothing is held"
-        return None
+        if request.called is not None:
+            rate = self.calls.get((request.station, answer[38]), rate_of(request.called))
+            return wrong_grant(request, answer, rate, available)
+        return "seconds were granted without a called number" if kind == HOLD and 48 in answer else None

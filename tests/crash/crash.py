@@ -81,7 +81,7 @@ class Worlds:
         self.world, self.made = None, 0
 
     def next(self):
-        if self.world is None or self.world.rounds >= self.life:
+        if self.world is None or self.world.rounds >= self.life or self.world.is_old():
             self.drop()
             in_memory = self.memory and self.made % 3 == 1
             self.world = rounds.World(self.arguments, SHARED_MEMORY if in_memory else self.disk,

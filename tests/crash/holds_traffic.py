@@ -14,7 +14,12 @@ class HoldTraffic:
         """`recent`: {station: [request …]}."""
         self.maker, self.rng, self.recent = maker, rng, recent
         self.completed = set()  # names, as far as completions were made here
-        self.holds = {station: [r for r in made if r.kind == HOLD] for station, made in recent.items()}
+        self.holds = {station: [r for r in made if r.kind == HOLD and self._is_mine(r)]
+                      for station, made in recent.items()}
+
+    @staticmethod
+    def _is_mine(hold):
+        return hold.called is None
 
     def next(self, link, hub, card):
         """[(link, request, None) …]; `card` for a new hold."""
@@ -45,43 +50,57 @@ class HoldTraffic:
         rng, maker = self.rng, self.maker
         if maker.book.count_of_open_holds(card) >= MOST_OPEN_HOLDS:
             return []
-        hold = maker.hold(link.name, card, rng.randint(1, 2_000) if rng.random() < 0.9 else
-                          rng.randint(1, 50_000))
+        hold = self._hold(link.name, card)
         made = [(link, hold, None)]
         chance = rng.random()
         if chance < 0.06:  # its reversal, sooner or later
             made.append((rng.choice(hub.of(link.name)), maker.reversal(hold), None))
             rng.shuffle(made)
         elif chance < 0.15 and hold.reference:  # whichever is first makes the hold, the other raises it
-            raised = maker.hold(link.name, card, rng.randint(1, 2_000), hold)
-            made.append((rng.choice(hub.of(link.name)), raised, None))
-            self._keep(raised)
+            raised = self._raise(hold)
+            if raised is not None:
+                made.append((rng.choice(hub.of(link.name)), raised, None))
         self._keep(hold)
         return made
+
+    # What calls have otherwise
+
+    def _hold(self, station, card):
+        won = self.rng.randint(1, 2_000 if self.rng.random() < 0.9 else 50_000)
+        return self.maker.hold(station, card, won)
+
+    def _raise_of(self, hold):
+        return self.maker.hold(hold.station, hold.card, self.rng.randint(1, 2_000), hold)
+
+    def _completion(self, hold):
+        won = hold.amount_won + sum(r.amount_won for r in hold.raises if r.is_approved)
+        chance = self.rng.random()
+        asked = won if chance < 0.35 else self.rng.randint(1, won) if chance < 0.75 else \
+            won + self.rng.randint(1, 3_000)
+        return self.maker.completion(hold, asked)
+
+    # Steps
 
     def _raise(self, hold):
         """None where its name is not known yet, and where the raise may be one hold too many."""
         if not hold.reference or len(hold.raises) == 3 or \
                 self.maker.book.count_of_open_holds(hold.card) >= MOST_OPEN_HOLDS:
             return None
-        raised = self.maker.hold(hold.station, hold.card, self.rng.randint(1, 2_000), hold)
-        self._keep(raised)
+        raised = self._raise_of(hold)
+        if raised is not None:
+            self._keep(raised)
         return raised
 
     def _complete(self, hold, link, hub):
         """With another completion, a raise or a reversal of it under way at the same time, now and then."""
         rng, maker = self.rng, self.maker
-        won = hold.amount_won + sum(r.amount_won for r in hold.raises if r.is_approved)
-        chance = rng.random()
-        asked = won if chance < 0.35 else rng.randint(1, won) if chance < 0.75 else \
-            won + rng.randint(1, 3_000)
-        completion = maker.completion(hold, asked)
+        completion = self._completion(hold)
         self._keep(completion)
         self.completed.add(hold.name)
         made = [(link, completion, None)]
         chance = rng.random()
         if chance < 0.05:
-            other = maker.completion(hold, rng.randint(1, won))
+            other = self._completion(hold)
             self._keep(other)
         elif chance < 0.10:
             other = self._raise(hold)

@@ -89,6 +89,25 @@ class Maker:
             raised.raises.append(request)
         return request
 
+    def grant(self, station, card, called, renewed=None, pin=None):
+        """Of a call. `renewed`: a grant of it, whose DE 37 it takes over."""
+        elements = {**self._payment(station, card, 0, pin), 48: iso.pack_tags([("0030", called)])}
+        if renewed is not None:
+            elements[37] = renewed.reference
+        request = self.make(HOLD, station, "0100", elements, card)
+        request.called = called
+        if renewed is not None:
+            renewed.raises.append(request)
+        return request
+
+    def call_completion(self, grant, used_s):
+        """Of a call with an approved grant."""
+        request = self.make(COMPLETION, grant.station, "0220", {
+            2: grant.card.number, 3: "000000", 4: "0" * 12, 37: grant.reference, 38: grant.first[38],
+            48: iso.pack_tags([("0032", str(used_s))])}, grant.card)
+        request.used_s, request.amount_won = used_s, grant.rate.price_won(used_s)
+        return request
+
     def completion(self, hold, amount):
         """Of an approved hold."""
         return self.make(COMPLETION, hold.station, "0220",

@@ -3,6 +3,7 @@ money between them. As each message waits for the answer to the one before, its 
 and so is what the card must be after the kill: what all of them made of it, the one under way included.
 """
 
+import calls
 from maker import WRONG
 from request import BLOCK, OF_OWNERS, PASSWORD, REGISTRATION, UNBLOCK
 
@@ -17,7 +18,7 @@ class Life:
         self.maker, self.rng, self.card = maker, maker.rng, card
         self.owner = card.activations[0].owner
         self.blocks, self.wrong = set(), 0
-        self.hold = self.last = None
+        self.hold = self.call = self.last = None
         card.life = self
 
     def goes_on(self, maker):
@@ -37,7 +38,8 @@ class Life:
         return rng.choice((
             self.change, self.change, self.forgotten, self.forgotten_by_another, self.register,
             self.register, self.block_by_owner, self.block_by_operator, self.unblock, self.purchase,
-            self.purchase, self.deposit, self.recharge, self.exchange, self.reserve, self.complete, self.take_back))()
+            self.purchase, self.deposit, self.recharge, self.exchange, self.reserve, self.complete, self.ask_to_call,
+            self.hang_up, self.take_back))()
 
     def _made(self, request, code):
         request.expected, self.last = code, request
@@ -113,11 +115,16 @@ class Life:
 
     # Money ------------------------------------------------------------------------------------------
 
+    def _available_won(self):
+        return self.maker.book.card_amounts(self.card)[1]
+
     def purchase(self, pin=None):
         pin = pin or self.rng.choice((self._pin(), ""))
         won = self.rng.randint(1, self.rng.choice((20, 300)))
-        return self._made(self.maker.purchase("POS", self.card, won, pin),
-                          self._gate(pin))
+        code = self._gate(pin)
+        if code == "00" and won > self._available_won():
+            code = "51"
+        return self._made(self.maker.purchase("POS", self.card, won, pin), code)
 
     def wrong_purchase(self):
         return self.purchase(WRONG)
@@ -139,7 +146,10 @@ class Life:
             return self.complete()
         pin = self.rng.choice((self._pin(), ""))
         code = self._gate(pin)
-        request = self.maker.hold("POS", self.card, self.rng.randint(1, 50), pin=pin)
+        won = self.rng.randint(1, 50)
+        if code == "00" and won > self._available_won():
+            code = "51"
+        request = self.maker.hold("POS", self.card, won, pin=pin)
         if code == "00":
             self.hold = request
         return self._made(request, code)
@@ -152,6 +162,35 @@ class Life:
         asked = self.rng.randint(1, 70)
         return self._made(self.maker.completion(hold, asked),
                           "00" if asked <= hold.amount_won else "10")
+
+    def ask_to_call(self):
+        """Or to go on with the call that there is."""
+        call, called = self.call, self.rng.choice(list(calls.CALLED))
+        if call is not None and not call.is_approved:  # the book has said so
+            call = None
+        rate = calls.rate_of(called) if call is None else call.rate
+        connection_won = rate.connection_won if call is None else 0
+        seconds = rate.grantable_s(self._available_won() - connection_won)
+        pin = self.rng.choice((self._pin(), ""))
+        code = self._gate(pin)
+        request = self.maker.grant("TEL", self.card, called, call, pin)
+        if code == "00" and not seconds:
+            code = "51"
+        if code == "00":
+            request.expected_s = seconds
+            self.call = call or request
+        return self._made(request, code)
+
+    def hang_up(self):
+        """Blocked or not; all that was granted, less, and more."""
+        call = self.call
+        if call is None or not call.is_approved:
+            return self.ask_to_call()
+        self.call = None
+        grants = [call] + [grant for grant in call.raises if grant.is_approved]
+        granted = sum(grant.granted_s for grant in grants)
+        used = self.rng.choice((self.rng.randint(0, granted), granted, granted + 1))
+        return self._made(self.maker.call_completion(call, used), "00" if used <= granted else "10")
 
     def take_back(self):
         """What cannot be taken back: the last message, if it is one of the site's."""

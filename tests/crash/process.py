@@ -33,6 +33,12 @@ def end_all():
             pass
 
 
+def spawn(command, out, err):
+    if shutil.which("setpriv"):  # should this process be killed, the switch goes with it
+        command = ["setpriv", "--pdeathsig", "KILL"] + command
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+
+
 class ProcessProblem(Exception):
     """The program did not do what a program must: start, stay, stop."""
 
@@ -72,11 +78,8 @@ class Switch:
                                  "--set", switch_process.WITHOUT_BRAKE]
         for option in options:
             command += ["--set", option]
-        if shutil.which("setpriv"):  # should this process be killed, the switch goes with it
-            command = ["setpriv", "--pdeathsig", "KILL"] + command
         with open(self._log("out"), "wb") as out, open(self._log("err"), "wb") as err:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out,
-                                            stderr=err)
+            self.process = spawn(command, out, err)
         _running[self.process.pid] = self.process
         self.launched_at = time.monotonic()
 

@@ -116,7 +116,8 @@ class Questions:
         self._give_up_on_problems()
 
     def _settle_holds(self):
-        self._until_answered([self.maker.completion(part, won)
+        self._until_answered([self.maker.completion(part, won) if part.called is None else
+                              self.maker.call_completion(part, part.granted_s)
                               for part, won in self.book.doubtful_holds()])
         self._give_up_on_problems()
 

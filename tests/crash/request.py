@@ -80,6 +80,10 @@ class Request:
         self.password = self.owner = None  # of an activation: the new ones
         self.expected = None     # DE 39, where nothing else can have happened to the card
         self.raises = []         # of a hold
+        self.called = None       # of a call's grant: the number; its amount is told by its answer
+        self.rate = self.granted_s = None  # … of the call, known with the answer
+        self.expected_s = None   # … where nothing else can have happened to the card
+        self.used_s = None       # of a call's completion; its amount is the price
         self.cursor = None       # of a statement
         self.points_bp = 0       # of a purchase or completion: the rate it earns at
         self.wanted = None       # of a question: (DE 39, won or None)
@@ -162,6 +166,10 @@ class Request:
                  f"{self.message.get(41, ''):8s} {self.kind}"]
         if 4 in self.message:
             parts.append(f"{self.amount_won} won")
+        if self.called is not None:
+            parts.append(f"for a call, granted {self.granted_s} s")
+        if self.used_s is not None:
+            parts.append(f"for {self.used_s} s of a call")
         if self.real_won is not None:
             parts.append(f"really {self.real_won} won")
         if self.card is not None:

@@ -117,11 +117,11 @@ def wrong_whole(pages, card, card_won):
 
 def wrong_entries(entries, card):
     """Each that an answer tells of is there once. What was reversed before its answer was seen may be there too,
-    with its reversal."""
+    with its reversal. Where nothing moved, as by a call of no seconds, there is none."""
     found = collections.Counter((e.kind, e.won, e.merchant) for e in entries)
     wanted, perhaps = collections.Counter(), []
     for request in card.sales + card.payments:
-        if request.is_approved:
+        if request.is_approved and request.moved_won:
             won = card.face if request.kind == SALE else request.moved_won
             line = _line(request, won)
             wanted[line] += 1

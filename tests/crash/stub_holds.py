@@ -18,22 +18,35 @@ class HoldsAndOwners:
         code, card = self.gate()
         if code:
             return code, {}
-        amount = int(request[4])
-        if amount > card["balance"] - card["held"]:
+        key = store.get(self.opened(request[37])) if 37 in request else None
+        if FAULT == "raise-new" and store.restarted:
+            key = None
+        seconds, amount, rate, called = None, int(request[4]), None, self.call_tag("0030")
+        available = card["balance"] - card["held"]
+        if called is not None:
+            seconds, amount, rate = self.grant(called, store.get(key) if key else None, available)
+        if seconds == 0 or (amount > available and FAULT != "grant-long"):
             return "51", {}
         fields = self.approval()
         reference = fields.get(37, request.get(37))
-        opened = "|".join(["open:" + self.name, request[42], request[2], reference])
-        key = store.get(opened)
-        if key is None or (FAULT == "raise-new" and store.restarted):
-            key = self.hold_key(fields[38])
+        if key is None:
+            key, opened = self.hold_key(fields[38]), self.opened(reference)
             store.put(opened, key)
             store.put(key, {"card": request[2], "amount": 0, "state": "open", "reference": reference,
-                            "approval": fields[38], "opened": opened})
+                            "approval": fields[38], "opened": opened, "rate": rate})
+        elif rate and FAULT == "renewal-lost" and store.restarted:
+            amount = 0
         fields[38] = store.get(key)["approval"]
         self.change_hold(key, amount)
         store.put("part:" + self.key, key)
+        self.moved = amount
+        if rate:
+            store.put("what", "010000 call")
+            fields[48] = iso.pack_tags([("0031", str(seconds))])
         return "00", {**fields, **self.card_amounts(store.get("card:" + request[2]))}
+
+    def opened(self, reference):
+        return "|".join(["open:" + self.name, self.request[42], self.request[2], reference])
 
     def change_hold(self, key, won, state="open"):
         """By so much; what is held on the card with it."""
@@ -59,9 +72,15 @@ class HoldsAndOwners:
         again = FAULT == "completed-again" and store.restarted and hold["state"] == "completed"
         if hold["state"] != "open" and not again:
             return "25", {}
-        asked = int(request[4])
-        posted = asked if again or (FAULT == "more-than-held" and store.restarted) else \
+        used = self.call_tag("0032")
+        if (used is None) != (hold["rate"] is None):
+            return "25", {}
+        asked = int(request[4]) if used is None else self.price_won(hold, int(used))
+        above = "more-than-held" if used is None else "call-above-hold"
+        posted = asked if again or (FAULT == above and store.restarted) else \
             min(asked, hold["amount"])
+        if used is not None:
+            store.put("what", "022000 call")
         if not again:
             self.change_hold(key, -hold["amount"], "completed")
         card = self.move(request[2], -posted)

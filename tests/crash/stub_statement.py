@@ -85,6 +85,9 @@ def spoiled(stored):
     if FAULT == "entry-kind":
         return [entry[:1] + ["DP" if entry[1] == "RC" else entry[1]] + entry[2:]
                 for entry in map(list, stored)]
+    if FAULT == "call-entry-kind":
+        return [entry[:1] + ["PU" if entry[1] == "TE" else entry[1]] + entry[2:]
+                for entry in map(list, stored)]
     if FAULT == "pair-lost":
         for back, entry in enumerate(stored):
             pairs = (place for place in range(1, back)

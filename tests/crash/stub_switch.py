@@ -13,11 +13,11 @@ import selectors
 import signal
 import socket
 import sys
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "scenarios"))
 from demo_world import FIRST_PORT, LOT_SIZE, STATIONS, iso, lot_card  # noqa: E402
+from stub_calls import Calls  # noqa: E402
 from stub_holds import HoldsAndOwners  # noqa: E402
 from stub_savings import Savings  # noqa: E402
 from stub_statement import Statements  # noqa: E402
@@ -31,7 +31,7 @@ OF_0200 = {"00": "purchase", "20": "refund", "21": "deposit", "28": "recharge",
 PREFUNDS = {"DEMOAGENT000001": 900_000_000_000, "DEMOAGENT000002": 100_000}
 
 
-class Toy(Transactions, HoldsAndOwners, Savings, Statements):
+class Toy(Transactions, HoldsAndOwners, Calls, Savings, Statements):
     def __init__(self, store):
         self.store, self.random = store, random.SystemRandom()
         self.handled = 0
@@ -76,7 +76,7 @@ class Toy(Transactions, HoldsAndOwners, Savings, Statements):
         self.name, self.station, self.request = name, station, request
         self.key = "|".join([name, klass if klass != "0420" else "0400"]
                             + [request[de] for de in (11, 12, 13, 41, 42)])
-        self.klass = klass
+        self.klass, self.moved = klass, None
         if klass == "0100" and request[3][:2] != "00":
             return getattr(self, {"31": "inquiry", "33": "verify", "38": "statement", "91": "collect"}[
                 request[3][:2]])()
@@ -103,7 +103,8 @@ class Toy(Transactions, HoldsAndOwners, Savings, Statements):
         if code not in NOT_REMEMBERED:
             store.put("dup:" + self.key, {"content": self.content, "code": code, "fields": fields,
                                           "class": klass,
-                                          "amount": int(fields.get(4, request.get(4, 0)))})
+                                          "amount": self.moved if self.moved is not None else
+                                          int(fields.get(4, request.get(4, 0)))})
             if klass not in ("0400", "0420"):
                 store.put("by90:" + self.by90(klass + request[11] + request[7]), self.key)
                 reference = self.by37(fields.get(37, request.get(37, "")))
@@ -134,14 +135,14 @@ def serve(toy, base):
         listener.bind(("127.0.0.1", base + station.port - FIRST_PORT))
         listener.listen(64)
         selector.register(listener, selectors.EVENT_READ, (name, station, None))
-    if FAULT != "never-ready":
-        print("ready", flush=True)
-    stopped = []
+    stopped, parent = [], os.getppid()
     if FAULT == "never-stops":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     else:
         signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
-    while not stopped:
+    if FAULT != "never-ready":
+        print("ready", flush=True)
+    while not stopped and os.getppid() == parent:
         for key, _ in selector.select(0.05):
             name, station, data = key.data
             if data is None:
@@ -180,14 +181,13 @@ def serve(toy, base):
         sys.exit(4)
 
 
-def main():
+def main(words=None):
     parser = argparse.ArgumentParser()
     parser.add_argument("--config")
     parser.add_argument("--data")
     parser.add_argument("--port-base", type=int)
     parser.add_argument("--set", action="append")
-    arguments = parser.parse_args()
-    time.sleep(0.02)
+    arguments = parser.parse_args(words)
     serve(Toy(Store(arguments.data)), arguments.port_base)
 
 

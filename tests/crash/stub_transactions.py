@@ -91,7 +91,8 @@ class Transactions:
         card = dict(self.store.get("card:" + number))
         card["balance"] += won
         self.store.put("card:" + number, card)
-        self.enter(number, won)
+        if won:
+            self.enter(number, won)
         return card
 
     def purchase(self):

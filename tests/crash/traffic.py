@@ -1,6 +1,7 @@
 """The load: every transaction that is served, their reversals, and repeats."""
 
 import demo_world as world
+from calls_traffic import CallTraffic
 from holds_traffic import HoldTraffic
 from maker import WRONG
 from request import (ACTIVATION, CAN_BE_UNDONE, COLLECT, COMPLETION, HOLD, PAID_IN, PASSWORD, PREFUNDS,
@@ -24,6 +25,7 @@ class Traffic:
         self.pool, self.guessed = pool, guessed
         self.recent = {station: [r for r in earlier if r.station == station] for station in PAYING}
         self.holds = HoldTraffic(maker, rng, self.recent)
+        self.calls = CallTraffic(maker, rng, self.recent, pool)
         self.lives = list(lives)
         self.savings = SavingsTraffic(maker, rng, pool, self.recent["POS"], self._undo)
         self.deposits = []
@@ -39,12 +41,12 @@ class Traffic:
             if self.rng.random() < 0.8:
                 self.ready += [("collect", request, index) for index in range(len(request.faces))]
         elif request.kind == SALE and request.card is not None and not request.reversals:
-            if self.rng.random() < 0.5:
-                self.ready.append(("hold", request, None))
+            if self.rng.random() < 0.8:
+                self.ready.insert(0, ("hold", request, None))
         elif request.kind == HOLD and request.card.sale is None:  # so the card stays sold
             sale = next((sale for sale in request.card.sales if sale.left_won()), None)
             if sale is not None and len(sale.reversals) < 2:
-                self.ready.append(("take back", sale, None))
+                self.ready.insert(0, ("take back", sale, None))
         elif request.kind == COLLECT:
             card = self.maker.collected(request)
             if self.rng.random() < 0.8:
@@ -67,6 +69,8 @@ class Traffic:
         made = self.savings.recharge(link, hub) if rng.random() < 0.15 else None
         if made:
             return made
+        if rng.random() < 0.05:
+            return self._stock(link, hub)
         if self.ready:
             what, subject, index = self.ready.pop(0)
             if what == "collect":
@@ -85,9 +89,7 @@ class Traffic:
             sale = rng.choice(self.sales[-RECENT:])
             if not any(card.activations for card in sale.cards) and len(sale.reversals) < 2:
                 return [(link, maker.reversal(sale), None)]
-        if chance < 0.16:
-            return self._stock(link, hub)
-        if chance < 0.20 and self.made:
+        if chance < 0.16 and self.made:
             return self._again(link, ("AGENT",))
         second = rng.random() < 0.1
         faces = [rng.choice((5_000,) + FACES) for _ in range(1 if second else rng.randint(1, 4))]
@@ -134,6 +136,8 @@ class Traffic:
             made = self._refund(rng.choice(recent))
             if made is not None:
                 return [(link, made, None)]
+        if station == "TEL" and chance < 0.85:
+            return self.calls.next(link, hub)
         if chance < 0.62:
             return self.holds.next(link, hub, rng.choice(self.pool))
         purchase = (station == "POS" and chance < 0.7 and self.savings.purchase()) or \
@@ -155,7 +159,7 @@ class Traffic:
         return purchase
 
     def _refund(self, purchase):
-        if purchase.kind not in SPENDING or len(purchase.refunds) == 3:
+        if purchase.kind not in SPENDING or len(purchase.refunds) == 3 or not purchase.amount_won:
             return None
         amount = purchase.amount_won
         refund = self.maker.refund(purchase, amount if self.rng.random() < 0.3 else
@@ -170,7 +174,8 @@ class Traffic:
                 any(r.real_won is not None for r in original.reversals):
             return None
         in_part = original.kind in SPENDING | PAID_IN | {HOLD} and \
-            original.is_approved and not original.reversals and self.rng.random() < 0.3
+            original.is_approved and original.moved_won and not original.reversals and \
+            self.rng.random() < 0.3
         return self.maker.reversal(original, self.rng.randint(1, original.moved_won)
                                    if in_part else None)
 

@@ -167,8 +167,8 @@ class Book(Consequences):
         if len(card.guesses) < 5:
             return None if code == "55" else \
                 f"answered {code} after only {len(card.guesses)} wrong passwords"
-        # Sent over two connections, the 62 of the second can be read before the 75 of the first.
-        was_overtaken = is_early and code == "75" and request.latest_code == "62"
+        # Sent over two connections, the 62 of the second can be read before the 55 or 75 of the first.
+        was_overtaken = is_early and code in ("55", "75") and request.latest_code == "62"
         if request.latest_code in ("75", "62") and not was_overtaken:
             return None if code == "62" else f"answered {code} after {request.latest_code}"
         if code == "75" and card.fifths - {request.number}:

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <functional>
@@ -19,7 +20,7 @@ namespace {
 
 namespace json = boost::json;
 
-int show(const std::vector<json::object>& lines) {
+int show_lot(const std::vector<json::object>& lines) {
   for (const json::object& line : lines) std::fputs(object_table(line).c_str(), stdout);
   return kWell;
 }
@@ -50,12 +51,12 @@ void write_lines(const std::string& to, const std::string& file, const crypto::K
 }  // namespace
 
 int ctl_lot_create(const SwitchPlace& place, std::uint64_t face_won, std::uint64_t count) {
-  return show(ask_with_bar(place.socket,
-                           {{"command", "create-lot"}, {"face", face_won}, {"count", count}}));
+  return show_lot(ask_with_bar(place.socket,
+                               {{"command", "create-lot"}, {"face", face_won}, {"count", count}}));
 }
 
 int ctl_lot_continue(const SwitchPlace& place, std::uint64_t lot) {
-  return show(ask_with_bar(place.socket, {{"command", "continue-lot"}, {"lot", lot}}));
+  return show_lot(ask_with_bar(place.socket, {{"command", "continue-lot"}, {"lot", lot}}));
 }
 
 int ctl_lot_list(const SwitchPlace& place) {
@@ -73,8 +74,8 @@ int ctl_lot_list(const SwitchPlace& place) {
 int ctl_lot_print(const SwitchPlace& place, std::uint64_t lot, const std::filesystem::path& to) {
   // As it is meant here, not where the switch was started.
   const auto file = std::filesystem::absolute(to).lexically_normal();
-  return show(ask_with_bar(place.socket,
-                           {{"command", "print-lot"}, {"lot", lot}, {"file", file.string()}}));
+  return show_lot(ask_with_bar(place.socket,
+                               {{"command", "print-lot"}, {"lot", lot}, {"file", file.string()}}));
 }
 
 int ctl_lot_open(const LotOpening& wanted) {

@@ -57,7 +57,7 @@ std::vector<json::object> look_at_stopped(const SwitchPlace& place, base::Date t
   return lines;
 }
 
-void show(const std::vector<json::object>& lines) {
+void show_breakage(const std::vector<json::object>& lines) {
   std::vector<json::object> cards, rows;
   for (const json::object& line : lines) {
     const auto kind = line.at("kind").as_string();
@@ -67,9 +67,10 @@ void show(const std::vector<json::object>& lines) {
     if (!cards.empty())
       std::printf("%s\n",
                   rows_table(cards, {"card", "product", "last_day", "balance_won"}).c_str());
-    std::printf("%s%s%s won on %s cards that were expired on %s\n",
-                rows_table(rows, {"product", "name", "face_won", "cards", "won"}).c_str(),
-                rows.empty() ? "" : "\n", cell_text(line.at("won")).c_str(),
+    if (!rows.empty())
+      std::printf("%s\n",
+                  rows_table(rows, {"product", "name", "face_won", "cards", "won"}).c_str());
+    std::printf("%s won on %s cards that were expired on %s\n", cell_text(line.at("won")).c_str(),
                 cell_text(line.at("cards")).c_str(), cell_text(line.at("date")).c_str());
   }
 }
@@ -82,13 +83,13 @@ int ctl_breakage(const SwitchPlace& place, const std::string& date, bool with_ca
   if (control_answers(place.socket)) {
     json::object request{{"command", "breakage"}, {"cards", with_cards}};
     if (!date.empty()) request["date"] = date;  // else by the switch's clock
-    show(ask_with_bar(place.socket, request));
+    show_breakage(ask_with_bar(place.socket, request));
     return kWell;
   }
   if (place.data.empty())
     throw UsageError("no switch answers at " + place.socket.string() +
                      "; for the data of one that is stopped, say --data DIR");
-  show(look_at_stopped(place, *day, with_cards));
+  show_breakage(look_at_stopped(place, *day, with_cards));
   return kWell;
 }
 

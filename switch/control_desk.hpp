@@ -49,7 +49,7 @@ struct DeskView {
 };
 
 /// Cards of a lot that are made at once.
-inline constexpr std::uint32_t kLotPiece = 20;
+inline constexpr std::uint32_t kLotPiece = 5;
 inline constexpr std::uint32_t kMaxLot = 1'000'000;
 
 /// The I/O thread.

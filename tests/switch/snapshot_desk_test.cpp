@@ -30,6 +30,12 @@ class Looks : public testing::Test {
     char name[] = "/tmp/cyberpass-snapshot-XXXXXX";
     return ::mkdtemp(name);
   }
+  static std::shared_ptr<const crypto::FileKeyStore> make_keys() {
+    auto keys = std::make_shared<crypto::FileKeyStore>();
+    crypto::SystemRandom random;
+    keys->add_missing_storage_keys(random, base::system_now());
+    return keys;
+  }
   template <class Condition>
   void until(Condition condition) {
     for (int i = 0; i < kPatienceMs && !condition(); ++i) {
@@ -45,7 +51,7 @@ class Looks : public testing::Test {
   core::ControlServer door;
   boost::asio::local::stream_protocol::socket socket;
   TestStore store;
-  const core::Keyring keyring{{}, std::make_shared<crypto::FileKeyStore>()};
+  const core::Keyring keyring{{}, make_keys()};
 };
 
 /// Goes on until it is told that nobody waits for it.

@@ -85,6 +85,17 @@ std::optional<TimeUs> parse_seoul_minute(std::string_view text) {
   return midnight.count() + (hour * 60 + minute) * 60 * kMicrosPerSecond - kSeoulOffset;
 }
 
+std::string date_text(Date date) {
+  char text[24];
+  std::snprintf(text, sizeof text, "%04u-%02u-%02u", date / 10'000, date / 100 % 100, date % 100);
+  return text;
+}
+
+std::optional<Date> parse_date(std::string_view text) {
+  const auto midnight = parse_seoul_minute(std::string(text) + " 00:00");
+  return midnight ? std::optional(seoul_date(*midnight)) : std::nullopt;
+}
+
 std::string iso_seoul(TimeUs moment) {
   const CivilTime t = civil_seoul(moment);
   char text[48];

@@ -45,6 +45,11 @@ Date add_days(Date date, int days);
 /// MMDD of a date.
 inline std::uint32_t month_day(Date date) { return date % 10'000; }
 
+/// `2026-11-22`.
+std::string date_text(Date date);
+/// … and back; nothing when there is no such day.
+std::optional<Date> parse_date(std::string_view text);
+
 /// `2026-11-22 10:15`, as an operator says a moment in Seoul; nothing when there is no such one.
 std::optional<TimeUs> parse_seoul_minute(std::string_view text);
 

@@ -9,6 +9,14 @@ namespace ledger {
 
 using crypto::Secret;
 
+namespace {
+
+std::runtime_error unreadable(CardId id, const char* what) {
+  return std::runtime_error("card " + std::to_string(id) + " " + what + ": run `cpctl check`");
+}
+
+}  // namespace
+
 LotRecord begin_lot(Draft& draft, std::uint8_t product, std::uint32_t wanted, base::TimeUs now) {
   LotRecord lot{};
   lot.number = static_cast<std::uint32_t>(draft.next_number(kLotCounter));
@@ -43,6 +51,24 @@ CardSecrets add_lot_card(Draft& draft, const CardMaker& maker, const ProductReco
   return secrets;
 }
 
+std::uint32_t visit_lot(Snapshot& snapshot, crypto::CardVault& vault, const LotRecord& lot,
+                        const LotVisits& visits) {
+  std::uint32_t seen = 0, sold = 0;
+  for (CardId id = lot.first_card; seen < lot.made; ++id) {
+    const auto bytes = snapshot.get(Table::card_files, number_key(id));
+    const auto file = bytes ? decode_card_file(*bytes) : std::nullopt;
+    if (!file) throw unreadable(id, "cannot be read");
+    if (file->head.lot != lot.number) continue;
+    if (visits.progress) visits.progress(seen, lot.made);
+    ++seen;
+    if (const auto secrets = open_secrets(vault, *file))
+      visits.card(*secrets);
+    else
+      ++sold;
+  }
+  return sold;
+}
+
 std::optional<CardSecrets> open_secrets(crypto::CardVault& vault, const CardFile& file) {
   const CardFileHead& head = file.head;
   if (head.has_initial == 0) return std::nullopt;
@@ -50,8 +76,7 @@ std::optional<CardSecrets> open_secrets(crypto::CardVault& vault, const CardFile
   const auto pin = vault.open(Secret::pin_number, head.id, head.seal_key, head.pin);
   const auto initial = vault.open(Secret::initial_password, head.id, head.seal_key, file.initial);
   if (!number || !pin || !initial)
-    throw std::runtime_error("what card " + std::to_string(head.id) +
-                             " has sealed does not open: run `cpctl check`");
+    throw unreadable(head.id, "has something sealed that does not open");
   return CardSecrets{*number, *pin, *initial};
 }
 

@@ -4,6 +4,7 @@
 ///   begin_lot → add_lot_card … → write_lot, in one commit with the piece's cards → …
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "ledger/cards.hpp"
@@ -21,6 +22,17 @@ void write_lot(Draft& draft, const LotRecord& lot);
 /// One card more, counted in `lot`, which the caller writes in the same commit. It must lack one.
 CardSecrets add_lot_card(Draft& draft, const CardMaker& maker, const ProductRecord& product,
                          LotRecord& lot);
+
+struct LotVisits {
+  /// Each card that still has its initial password, in the order in which they were made.
+  std::function<void(const CardSecrets&)> card;
+  /// Cards looked at, of so many; may be empty.
+  std::function<void(std::uint64_t done, std::uint64_t of)> progress;
+};
+/// How many of the lot's cards were left out, since they were sold. Throws std::runtime_error where
+/// a card cannot be read or opened.
+std::uint32_t visit_lot(Snapshot& snapshot, crypto::CardVault& vault, const LotRecord& lot,
+                        const LotVisits& visits);
 
 /// The card's secrets from what is sealed; nothing where its initial password is gone, since it was
 /// sold. Throws std::runtime_error where something does not open.

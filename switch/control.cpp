@@ -124,6 +124,11 @@ bool ControlServer::send(ControlClient client, const boost::json::object& line) 
   return !found->is_closed;
 }
 
+bool ControlServer::has_room(ControlClient client) const {
+  const Client* const found = find(client);
+  return found == nullptr || found->unsent() < kMaxControlOutput / 2;
+}
+
 void ControlServer::finish(ControlClient client) {
   if (!send(client, {{"kind", "end"}})) return;
   Client* found = find(client);

@@ -12,9 +12,15 @@
 ///   {"command":"add-product","face":10000,"name":"…"}  → that `product`; also "days", "mix",
 ///                                                 "points_bp"
 ///   {"command":"end-product","number":2}        → that `product`
-///   {"command":"lot","face":10000,"count":500}  → `progress` …, then `lot`; ends when the client
-///                                                 goes away, the cards made so far stay
+///   {"command":"create-lot","face":10000,"count":500}  → `progress` …, then `lot`; ends when the
+///                                                 client goes away, the cards made so far stay
+///   {"command":"continue-lot","lot":3}          → as that
+///   {"command":"lots"}                          → a `lot` for each
+///   {"command":"print-lot","lot":3,"file":"/…"} → `progress` …, then `lot-file`
 ///   {"command":"check"}                         → `progress` …, then `check`
+///   {"command":"breakage"}                      → `progress` …, an `expired-card` for each where
+///                                                 "cards" is true, a `breakage` for each product,
+///                                                 `breakage-sum`; "date" is another than today
 ///   {"command":"backup","folder":"/…"}          → `progress` …, then `backup`; ends as a lot does
 ///   {"command":"reload"}                        → `reload`, when the switch has gone over
 ///   {"command":"log-level","level":"debug"}     → `log-level`
@@ -68,6 +74,8 @@ class ControlServer {
 
   /// False when the client has left or was closed.
   bool send(ControlClient client, const boost::json::object& line);
+  /// False while much of what was sent is not taken yet: whoever has many lines waits then.
+  bool has_room(ControlClient client) const;
   /// Sends {"kind":"end"} and closes once everything is sent.
   void finish(ControlClient client);
   /// Sends {"kind":"error"} and closes once everything is sent.

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/post.hpp>
+#include <algorithm>
 #include <boost/json/parse.hpp>
-#include <stdexcept>
 #include <utility>
 
 #include "ledger/cards.hpp"
@@ -14,7 +13,6 @@
 #include "switch/limits_commands.hpp"
 #include "switch/log_line.hpp"
 #include "switch/product_commands.hpp"
-#include "switch/seeding.hpp"
 #include "switch/station_links.hpp"
 #include "switch/status_view.hpp"
 #include "switch/version.hpp"
@@ -26,41 +24,16 @@ using config::LogLevel;
 
 namespace {
 
-/// Often enough to see soon that a client has left.
-constexpr base::TimeUs kProgressPeriod = base::kMicrosPerSecond / 5;
-
-/// Ends a check whose client has left.
-class CheckCancelled : public std::exception {};
-
-std::string date_text(base::Date date) {
-  return fmt::format("{:04}-{:02}-{:02}", date / 10'000, date / 100 % 100, date % 100);
-}
+/// Lines that are told at once.
+constexpr std::size_t kLinesPiece = 100;
 
 }  // namespace
-
-struct ControlDesk::Lot {
-  ControlClient client;
-  std::int64_t face_won;
-  std::uint32_t count, made = 0;
-  base::TimeUs told_us = base::steady_now();
-};
-
-/// Between a check in the store's thread and the desk.
-struct ControlDesk::CheckLink {
-  std::atomic<bool> cancelled = false;
-  ControlDesk* desk;  ///< the I/O thread's; null once the desk is gone
-};
 
 ControlDesk::ControlDesk(const DeskView& view)
     : view_(view),
       backups_(view.io, view.store, view.log, view.clock),
+      looks_(view.io, view.store, view.keyring),
       started_us_(base::steady_now()) {}
-
-ControlDesk::~ControlDesk() {
-  if (!checking_) return;
-  checking_->cancelled = true;
-  checking_->desk = nullptr;
-}
 
 void ControlDesk::handle(ControlClient client, std::string_view request) {
   boost::system::error_code error;
@@ -82,8 +55,12 @@ void ControlDesk::dispatch(ControlClient client, const json::object& request) {
   if (command == "limits" || command == "set-limits") return limits(client, request);
   if (command == "products" || command == "add-product" || command == "end-product")
     return products(client, request);
-  if (command == "lot") return lot(client, request);
+  if (command == "create-lot") return create_lot(client, request);
+  if (command == "continue-lot") return continue_lot(client, request);
+  if (command == "lots") return lots(client);
+  if (command == "print-lot") return print_lot(client, request);
   if (command == "check") return check(client);
+  if (command == "breakage") return breakage(client, request);
   if (command == "keys") return keys(client);
   if (command == "key-reload") return reload(client, ReloadScope::keys);
   if (command == "reload") return reload(client, ReloadScope::everything);
@@ -97,8 +74,9 @@ void ControlDesk::dispatch(ControlClient client, const json::object& request) {
                       request.contains("from") ? text_of(request, "from") : "");
   throw BadRequest(
       "there is no such command; there are status, stations, card, limits, set-limits, products, "
-      "add-product, end-product, lot, check, backup, keys, key-reload, reload, log-level, "
-      "certificates, reload-certificates, rates and rates-load");
+      "add-product, end-product, create-lot, continue-lot, lots, print-lot, check, breakage, "
+      "backup, keys, key-reload, reload, log-level, certificates, reload-certificates, rates and "
+      "rates-load");
 }
 
 void ControlDesk::later(ControlClient client, std::function<void()> work) {
@@ -108,16 +86,30 @@ void ControlDesk::later(ControlClient client, std::function<void()> work) {
                      }});
 }
 
+bool ControlDesk::has_work() const {
+  if (pieces_.empty()) return false;
+  const base::TimeUs now_us = base::steady_now();
+  return std::ranges::any_of(pieces_,
+                             [&](const Piece& piece) { return piece.not_before_us <= now_us; });
+}
+
 void ControlDesk::do_a_piece() {
-  Piece piece = std::move(pieces_.front());
-  pieces_.pop_front();
+  const base::TimeUs now_us = base::steady_now();
+  const auto next = std::ranges::find_if(
+      pieces_, [&](const Piece& piece) { return piece.not_before_us <= now_us; });
+  if (next == pieces_.end()) return;
+  Piece piece = std::move(*next);
+  pieces_.erase(next);
   bool done = true;
+  rest_until_us_ = 0;
   try {
     done = piece.work();
   } catch (const std::exception& failure) {
     door_->refuse(piece.client, failure.what());
   }
-  if (!done) pieces_.push_back(std::move(piece));
+  if (done) return;
+  piece.not_before_us = rest_until_us_;
+  pieces_.push_back(std::move(piece));
 }
 
 void ControlDesk::status(ControlClient client) {
@@ -126,7 +118,7 @@ void ControlDesk::status(ControlClient client) {
                        {"version", kVersion},
                        {"uptime_s", (base::steady_now() - started_us_) / base::kMicrosPerSecond},
                        {"time", base::iso_seoul(now)},
-                       {"business_day", date_text(base::business_day(now))},
+                       {"business_day", base::date_text(base::business_day(now))},
                        {"demo", view_.settings.demo},
                        {"writable", to_text(view_.store.writable())},
                        {"connections", view_.server.connections()},
@@ -213,114 +205,17 @@ void ControlDesk::products(ControlClient client, const json::object& request) {
   });
 }
 
-void ControlDesk::lot(ControlClient client, const json::object& request) {
-  Lot wanted{client, number_of(request, "face", 1, INT64_MAX),
-             static_cast<std::uint32_t>(number_of(request, "count", 1, kMaxLot))};
-  if (view_.directory.product_of_face(wanted.face_won) == nullptr)
-    throw BadRequest(fmt::format("there is no product of {} won", wanted.face_won));
-  pieces_.push_back({client, [this, wanted]() mutable { return continue_lot(wanted); }});
-}
-
-bool ControlDesk::continue_lot(Lot& lot) {
-  const std::uint32_t piece = std::min(kLotPiece, lot.count - lot.made);
-  try {
-    create_stock_cards(view_.store, view_.directory, view_.vault, view_.random, view_.settings.bin,
-                       lot.face_won, piece);
-  } catch (const std::exception& failure) {
-    end_lot(lot);
-    throw std::runtime_error(
-        fmt::format("{} of {} cards were made: {}", lot.made, lot.count, failure.what()));
-  }
-  lot.made += piece;
-  const bool is_done = lot.made == lot.count;
-  const base::TimeUs now_us = base::steady_now();
-  if (is_done || now_us - lot.told_us >= kProgressPeriod) {
-    lot.told_us = now_us;
-    const bool is_here = door_->send(
-        lot.client,
-        {{"kind", "progress"}, {"done", lot.made}, {"of", lot.count}, {"text", "cards made"}});
-    if (!is_here && !is_done) {
-      end_lot(lot);
-      return true;
-    }
-  }
-  if (!is_done) return false;
-  end_lot(lot);
-  door_->send(lot.client, {{"kind", "lot"}, {"face_won", lot.face_won}, {"cards", lot.made}});
-  door_->finish(lot.client);
-  return true;
-}
-
-void ControlDesk::end_lot(const Lot& lot) {
-  view_.log.event(
-      LogLevel::info, "lot", {},
-      fmt::format("{} of {} cards of {} won were made", lot.made, lot.count, lot.face_won));
-}
-
-void ControlDesk::check(ControlClient client) {
-  if (checking_) throw BadRequest("a check is under way");
-  auto link = std::make_shared<CheckLink>();
-  link->desk = this;
-  const bool taken = view_.store.request_settled_snapshot(
-      [client, link, &io = view_.io, keys = view_.keyring.keys()](ledger::Snapshot& snapshot,
-                                                                  std::uint64_t) {
-        run_check(client, link, io, *keys, snapshot);
-      },
-      [client, link, &io = view_.io](std::string_view why) {
-        end_check(client, link, io, std::string(why), {});
-      });
-  if (!taken) throw BadRequest("another look at the data is under way; try again later");
-  checking_ = link;
-  door_->send(client, {{"kind", "progress"},
-                       {"done", 0},
-                       {"of", 1'000},
-                       {"text", "waiting until the journal is applied"}});
-}
-
-/// In a thread of the store: nothing of the desk may be touched but through a post.
-void ControlDesk::run_check(ControlClient client, const std::shared_ptr<CheckLink>& link,
-                            boost::asio::io_context& io, const crypto::KeyStore& keys,
-                            ledger::Snapshot& snapshot) {
-  std::string error;
-  ledger::CheckReport report;
-  try {
-    crypto::CardVault vault(keys);
-    int told = -1;
-    report = ledger::check_books(snapshot, &vault, [&](int per_mille, std::string_view doing) {
-      if (link->cancelled) throw CheckCancelled();
-      if (std::exchange(told, per_mille) == per_mille) return;
-      json::object line{{"kind", "progress"}, {"done", per_mille}, {"of", 1'000}, {"text", doing}};
-      boost::asio::post(io, [client, link, line = std::move(line)] {
-        if (link->desk != nullptr && !link->desk->door_->send(client, line)) link->cancelled = true;
-      });
-    });
-  } catch (const std::exception& failure) {
-    error = link->cancelled ? "the client has left" : failure.what();
-  }
-  end_check(client, link, io, std::move(error), std::move(report));
-}
-
-/// In a thread of the store: has the desk tell the outcome, a report or why there is none.
-void ControlDesk::end_check(ControlClient client, const std::shared_ptr<CheckLink>& link,
-                            boost::asio::io_context& io, std::string error,
-                            ledger::CheckReport report) {
-  boost::asio::post(io, [client, link, error = std::move(error), report = std::move(report)] {
-    if (link->desk == nullptr) return;
-    ControlDesk& desk = *link->desk;
-    desk.checking_.reset();
-    const bool is_right = error.empty() && report.right();
-    desk.view_.log.event(
-        is_right ? LogLevel::info : LogLevel::error, "check", {},
-        !error.empty() ? error
-                       : fmt::format("{} transactions, {} cards, {} findings", report.transactions,
-                                     report.cards, report.finding_count));
-    if (!error.empty()) return desk.door_->refuse(client, error);
-    desk.door_->send(client, {{"kind", "check"},
-                              {"right", is_right},
-                              {"findings", report.finding_count},
-                              {"text", ledger::to_text(report)}});
-    desk.door_->finish(client);
-  });
+void ControlDesk::send_all(ControlClient client, std::vector<json::object> lines) {
+  pieces_.push_back(
+      {client, [this, client, lines = std::move(lines), next = std::size_t{0}]() mutable {
+         for (std::size_t i = 0; i < kLinesPiece && next < lines.size(); ++i) {
+           if (!door_->has_room(client)) return rest(), false;
+           if (!door_->send(client, lines[next++])) return true;
+         }
+         if (next < lines.size()) return false;
+         door_->finish(client);
+         return true;
+       }});
 }
 
 void ControlDesk::keys(ControlClient client) {

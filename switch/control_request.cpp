@@ -23,6 +23,13 @@ std::int64_t number_of(const json::object& request, std::string_view key, std::i
   return number;
 }
 
+bool flag_of(const json::object& request, std::string_view key) {
+  const json::value* value = request.if_contains(key);
+  if (value != nullptr && !value->is_bool())
+    throw BadRequest(fmt::format("`{}` must be true or false", key));
+  return value != nullptr && value->get_bool();
+}
+
 std::optional<std::int64_t> number_if_given(const json::object& request, std::string_view key,
                                             std::int64_t least, std::int64_t most) {
   if (!request.contains(key)) return std::nullopt;

@@ -20,6 +20,8 @@ class BadRequest : public std::runtime_error {
 std::string_view text_of(const boost::json::object& request, std::string_view key);
 std::int64_t number_of(const boost::json::object& request, std::string_view key, std::int64_t least,
                        std::int64_t most);
+/// False when the key is not there.
+bool flag_of(const boost::json::object& request, std::string_view key);
 /// Nothing when the key is not there.
 std::optional<std::int64_t> number_if_given(const boost::json::object& request,
                                             std::string_view key, std::int64_t least,

@@ -121,23 +121,4 @@ bool seed_rates_if_none(ledger::Store& store, const config::Seed& seed) {
   return true;
 }
 
-void create_stock_cards(ledger::Store& store, const ledger::Directory& directory,
-                        crypto::CardVault& vault, base::RandomSource& random, std::string_view bin,
-                        std::int64_t face_won, std::uint32_t count) {
-  const ledger::ProductRecord* product = directory.product_of_face(face_won);
-  if (product == nullptr)
-    throw std::runtime_error("there is no product with a face value of " +
-                             std::to_string(face_won) + " won");
-  if (count > kMaxCardsPerCommit) throw std::runtime_error("too many cards for one commit");
-  ledger::WriteSet batch;
-  Draft draft(store, batch);
-  ledger::NewCard wanted;
-  wanted.product = product;
-  wanted.state = ledger::CardState::stock;
-  wanted.from_lot = true;
-  for (std::uint32_t i = 0; i < count; ++i) ledger::make_card(draft, {vault, random, bin}, wanted);
-  draft.keep();
-  commit_now(store, batch);
-}
-
 }  // namespace core

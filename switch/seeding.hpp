@@ -28,12 +28,4 @@ void seed_limits_if_absent(ledger::Store& store, const ledger::LimitsRecord& lim
 /// seed has none; returns whether it wrote. Data of a version without rates has none. As above.
 bool seed_rates_if_none(ledger::Store& store, const config::Seed& seed);
 
-/// Adds stock cards of this face value with fresh random numbers, in one commit. At most
-/// kMaxCardsPerCommit. Throws std::runtime_error with a sentence when there is no such product or
-/// the store does not take it.
-inline constexpr std::uint32_t kMaxCardsPerCommit = 500;
-void create_stock_cards(ledger::Store& store, const ledger::Directory& directory,
-                        crypto::CardVault& vault, base::RandomSource& random, std::string_view bin,
-                        std::int64_t face_won, std::uint32_t count);
-
 }  // namespace core

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include "tools/card_numbers.hpp"
+#include "tools/control_client.hpp"
 #include "tools/screen.hpp"
 
 namespace tools {
@@ -91,6 +92,19 @@ int progress_share(const boost::json::object& line) {
   if (done == nullptr || of == nullptr) return 0;
   const double part = done->to_number<double>(error), whole = of->to_number<double>(error);
   return error || whole <= 0 ? 0 : static_cast<int>(part * 1'000 / whole);
+}
+
+std::vector<boost::json::object> ask_with_bar(const std::filesystem::path& socket,
+                                              const boost::json::object& request) {
+  std::vector<boost::json::object> lines;
+  ProgressBar bar;
+  ask_switch(socket, request, [&](const boost::json::object& line) {
+    if (line.at("kind").as_string() == "progress")
+      bar.show(progress_share(line), cell_text(line.contains("text") ? line.at("text") : ""));
+    else
+      lines.push_back(line);
+  });
+  return lines;
 }
 
 }  // namespace tools

@@ -2,6 +2,7 @@
 /// How the switch's JSON looks on a screen.
 
 #include <boost/json/object.hpp>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -20,5 +21,10 @@ std::string rows_table(const std::vector<boost::json::object>& rows,
 
 /// How far a `progress` line says the work is, 0 to 1000.
 int progress_share(const boost::json::object& line);
+
+/// Asks a running switch: `progress` lines move a bar, the others are given back. Throws
+/// ControlError.
+std::vector<boost::json::object> ask_with_bar(const std::filesystem::path& socket,
+                                              const boost::json::object& request);
 
 }  // namespace tools

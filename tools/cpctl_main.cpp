@@ -28,7 +28,19 @@ constexpr char kHelp[] = R"(cpctl [--data DIR | --socket PATH] COMMAND
                             in the place of the one of that face value that was sold so far
   product end NUMBER        is no longer sold; its cards go on, stock cards of it can still be sold
   lot create --face WON --count N
-                            makes stock cards
+                            makes stock cards, in a lot with a number
+  lot continue LOT          makes what an interrupted lot lacks
+  lot list                  the lots: wanted, made, begun, printed
+  lot print LOT --to FILE   has the switch write the lot's file for the card printer, sealed under
+                            the printer key: card numbers, PIN#s, initial passwords of what is not
+                            sold; FILE must not be there
+  lot open FILE --to OUT [--from KEYFILE]
+                            at the card printer's: checks such a file whole, then writes its lines
+                            to OUT (new, for its owner only; - is standard output); the printer
+                            key's components are in KEYFILE or come from standard input
+  report breakage [--date YYYY-MM-DD] [--cards]
+                            what expired cards still hold, by product, today or on that day; of a
+                            running switch or a stopped one (--data); --cards names each, masked
   rates show                what calls cost: the table in force, and those to come
   rates load FILE [--from "YYYY-MM-DD HH:MM"]
                             a new table of calls' rates, a CSV file, from that moment in Seoul on
@@ -131,6 +143,20 @@ int run_product_command(const SwitchPlace& place, const Words& words,
   throw UsageError("of the form `cpctl product list`, `product add …`, `product end NUMBER`");
 }
 
+int run_lot_command(const SwitchPlace& place, const Words& words, const po::variables_map& given) {
+  if (words == Words{"create"})
+    return ctl_lot_create(place, required<std::uint64_t>(given, "face"),
+                          required<std::uint64_t>(given, "count"));
+  if (words == Words{"list"}) return ctl_lot_list(place);
+  const auto number = [&] { return parse_count(words[1], 1, UINT32_MAX, "the lot's number"); };
+  if (words.size() == 2 && words[0] == "continue") return ctl_lot_continue(place, number());
+  if (words.size() == 2 && words[0] == "print")
+    return ctl_lot_print(place, number(), required<std::string>(given, "to"));
+  throw UsageError(
+      "of the form `cpctl lot create --face WON --count N`, `lot continue LOT`, `lot list`, `lot "
+      "print LOT --to FILE`, `lot open FILE --to OUT`");
+}
+
 int run_rates_command(const SwitchPlace& place, const Words& words,
                       const po::variables_map& given) {
   if (words == Words{"show"}) return ctl_rates_show(place);
@@ -145,8 +171,12 @@ int run_command(const std::string& command, const po::variables_map& given) {
   const auto take = [&](std::size_t count, const char* form) {
     if (words.size() != count) throw UsageError(std::string("of the form `cpctl ") + form + "`");
   };
+  if (command == "lot" && words.size() == 2 && words[0] == "open")  // where there is no switch
+    return ctl_lot_open({words[1], required<std::string>(given, "to"),
+                         given.contains("from") ? given["from"].as<std::string>() : ""});
   const SwitchPlace place = place_of(given);
   if (command == "key") return run_key_command(place, words, given);
+  if (command == "lot") return run_lot_command(place, words, given);
   if (command == "limits") return run_limits_command(place, words, given);
   if (command == "product") return run_product_command(place, words, given);
   if (command == "rates") return run_rates_command(place, words, given);
@@ -167,11 +197,11 @@ int run_command(const std::string& command, const po::variables_map& given) {
     take(reload ? 1 : 0, "certificates [reload]");
     return ctl_certificates(place, reload);
   }
-  if (command == "lot") {
-    take(1, "lot create --face WON --count N");
-    if (words[0] != "create") throw UsageError("a lot can only be created");
-    return ctl_lot(place, required<std::uint64_t>(given, "face"),
-                   required<std::uint64_t>(given, "count"));
+  if (command == "report") {
+    take(1, "report breakage [--date YYYY-MM-DD] [--cards]");
+    if (words[0] != "breakage") throw UsageError("the one report there is, is breakage");
+    return ctl_breakage(place, given.contains("date") ? given["date"].as<std::string>() : "",
+                        given.contains("cards"));
   }
   take(0, (command + " …").c_str());
   if (command == "status") return ctl_status(place);
@@ -183,7 +213,7 @@ int run_command(const std::string& command, const po::variables_map& given) {
 }
 
 int run(Words words) {
-  const std::string command = take_command(words, {"--help", "--tpdu", "--wrapped"});
+  const std::string command = take_command(words, {"--help", "--tpdu", "--wrapped", "--cards"});
   if (command == "decode") return ctl_decode(words);
   po::options_description description;
   // clang-format off
@@ -198,6 +228,9 @@ int run(Words words) {
       ("wrapped", "")
       ("face", po::value<std::uint64_t>())
       ("count", po::value<std::uint64_t>())
+      ("to", po::value<std::string>())
+      ("date", po::value<std::string>())
+      ("cards", "")
       ("transaction", po::value<std::int64_t>())
       ("day", po::value<std::int64_t>())
       ("balance", po::value<std::int64_t>())

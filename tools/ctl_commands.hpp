@@ -42,7 +42,6 @@ struct ProductOrder {
 int ctl_products(const SwitchPlace& place);
 int ctl_add_product(const SwitchPlace& place, const ProductOrder& order);
 int ctl_end_product(const SwitchPlace& place, std::uint64_t number);
-int ctl_lot(const SwitchPlace& place, std::uint64_t face_won, std::uint64_t count);
 /// Settings, stations, keys and certificates are read again, all or nothing; says what changed.
 int ctl_reload(const SwitchPlace& place);
 int ctl_log_level(const SwitchPlace& place, const std::string& level);
@@ -52,6 +51,23 @@ int ctl_log_level(const SwitchPlace& place, const std::string& level);
 int ctl_rates_load(const SwitchPlace& place, const std::string& file, const std::string& from);
 /// The table in force, and those to come.
 int ctl_rates_show(const SwitchPlace& place);
+
+int ctl_lot_create(const SwitchPlace& place, std::uint64_t face_won, std::uint64_t count);
+int ctl_lot_continue(const SwitchPlace& place, std::uint64_t lot);
+int ctl_lot_list(const SwitchPlace& place);
+/// Has the running switch write the lot's file for the card printer.
+int ctl_lot_print(const SwitchPlace& place, std::uint64_t lot, const std::filesystem::path& to);
+/// At the card printer's: needs no switch.
+struct LotOpening {
+  std::string file;
+  std::string to;    ///< a new file, mode 0600; `-`: standard output, which must be no terminal
+  std::string from;  ///< the printer key's components; empty: standard input
+};
+int ctl_lot_open(const LotOpening& wanted);
+
+/// What expired cards still hold, on `date` (2026-11-23; empty: the business day). Of a running
+/// switch, or of the data of one that is stopped.
+int ctl_breakage(const SwitchPlace& place, const std::string& date, bool with_cards);
 
 /// A running switch checks its own books; the data of one that is stopped is read here.
 int ctl_check(const SwitchPlace& place);

@@ -3,13 +3,10 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <iostream>
 
 #include "crypto/key_block.hpp"
 #include "crypto/master_key.hpp"
@@ -17,6 +14,7 @@
 #include "tools/control_client.hpp"
 #include "tools/control_view.hpp"
 #include "tools/ctl_commands.hpp"
+#include "tools/key_input.hpp"
 
 namespace tools {
 namespace {
@@ -42,27 +40,6 @@ class KeyFileLock {
 
  private:
   int handle_;
-};
-
-/// What is typed at a terminal is not shown there.
-class HiddenInput {
- public:
-  HiddenInput() : is_terminal_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
-    if (!is_terminal_) return;
-    std::fputs("components of the key, a line each, then Ctrl-D (nothing is shown):\n", stderr);
-    termios hidden = before_;
-    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-  }
-  ~HiddenInput() {
-    if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-  }
-  HiddenInput(const HiddenInput&) = delete;
-  HiddenInput& operator=(const HiddenInput&) = delete;
-
- private:
-  termios before_{};
-  bool is_terminal_;
 };
 
 base::TimeUs now() { return base::system_now(); }
@@ -98,34 +75,6 @@ void tell_switch(const SwitchPlace& place) {
   });
 }
 
-/// Lines that are not blank.
-std::vector<std::string> read_lines(std::istream& in) {
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) {
-    line.erase(line.find_last_not_of(" \t\r") + 1);
-    if (!line.empty()) lines.push_back(line);
-    std::ranges::fill(line, '0');
-  }
-  if (lines.empty()) throw UsageError("there was no key to read");
-  return lines;
-}
-
-crypto::Key combine(std::vector<std::string> lines, std::size_t size) {
-  std::vector<std::uint8_t> sum(size, 0);
-  for (std::size_t number = 0; number < lines.size(); ++number) {
-    auto bytes = base::from_hex(lines[number]);
-    if (!bytes || bytes->size() != sum.size())
-      throw UsageError("line " + std::to_string(number + 1) + " must be " +
-                       std::to_string(2 * sum.size()) + " hexadecimal digits");
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] ^= (*bytes)[i];
-    std::ranges::fill(*bytes, std::uint8_t{0});
-    std::ranges::fill(lines[number], '0');
-  }
-  const bool is_nothing = std::ranges::all_of(sum, [](std::uint8_t byte) { return byte == 0; });
-  if (is_nothing) throw UsageError("the components cancel each other out");
-  return crypto::Key(std::move(sum));
-}
-
 /// One line, AES-KW or a key block; which MAC a MAC key is for, a block says itself.
 crypto::Key unwrap(const std::vector<std::string>& lines, KeyUse use,
                    const crypto::Key& transport) {
@@ -140,20 +89,11 @@ crypto::Key unwrap(const std::vector<std::string>& lines, KeyUse use,
       "the key is not wrapped under this station's transport key, or is for another use");
 }
 
-crypto::Key read_key(std::istream& in, KeyUse use, const crypto::Key* transport) {
-  const std::size_t size = use == KeyUse::printer ? 32 : crypto::kStationKey;
-  return transport == nullptr ? combine(read_lines(in), size)
-                              : unwrap(read_lines(in), use, *transport);
-}
-
 crypto::Key read_key(const std::string& from, KeyUse use, const crypto::Key* transport) {
-  if (from.empty() || from == "-") {
-    const HiddenInput hidden;
-    return read_key(std::cin, use, transport);
-  }
-  std::ifstream in(from);
-  if (!in) throw UsageError("cannot read " + from);
-  return read_key(in, use, transport);
+  const std::size_t size = use == KeyUse::printer ? kPrinterKey : crypto::kStationKey;
+  std::vector<std::string> lines = read_key_lines(from);
+  return transport == nullptr ? combine_components(std::move(lines), size)
+                              : unwrap(lines, use, *transport);
 }
 
 /// The key file's own keys; those by exchange are known to a running switch.

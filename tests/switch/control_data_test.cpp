@@ -73,8 +73,9 @@ TEST(ControlDesk, AProductTakesThePlaceOfTheOneOfItsFaceValue) {
   EXPECT_EQ(plain[0].at("validity_days").to_number<int>(), 1'825);
   EXPECT_EQ(plain[0].at("mix").as_array().size(), 7u);
   EXPECT_EQ(plain[0].at("points_bp").to_number<int>(), 0);
-  EXPECT_NE(kinds(ask(tested, R"({"command":"lot","face":70000,"count":1})")).find("lot end"),
-            std::string::npos);
+  EXPECT_NE(
+      kinds(ask(tested, R"({"command":"create-lot","face":70000,"count":1})")).find("lot end"),
+      std::string::npos);
   const auto report = ask(tested, R"({"command":"check"})");
   EXPECT_TRUE(report.at(report.size() - 2).at("right").as_bool());
   EXPECT_NE(tested.log_text().find("7 of 10000 won is sold from now on, 2 no longer"),
@@ -86,7 +87,7 @@ TEST(ControlDesk, AProductEndsOnceAndIsMadeInNoLotThen) {
   EXPECT_EQ(kinds(ask(tested, R"({"command":"end-product","number":2})")), "product end ");
   EXPECT_EQ(kinds(ask(tested, R"({"command":"end-product","number":2})")), "error ");
   EXPECT_EQ(kinds(ask(tested, R"({"command":"end-product","number":99})")), "error ");
-  EXPECT_EQ(kinds(ask(tested, R"({"command":"lot","face":10000,"count":1})")), "error ");
+  EXPECT_EQ(kinds(ask(tested, R"({"command":"create-lot","face":10000,"count":1})")), "error ");
 }
 
 TEST(ControlDesk, AProductThatIsNoneIsASentenceAndNothingChanges) {

@@ -54,14 +54,17 @@ class TestStore : public ledger::DurableStore {
   }
   ledger::Writable writable() const override { return real ? real->writable() : memory.writable(); }
   void commit(const ledger::WriteSet& batch, const Done& done) override {
-    ++commits;
+    if (++commits >= full_from) memory.set_full(true);
     if (real) return real->commit(batch, done);
     if (!hold_commits) return memory.commit(batch, done);
     held_ = [this, &batch, done] { memory.commit(batch, done); };
   }
   void tick() override { real ? real->tick() : memory.tick(); }
   ledger::StoreFigures figures() const override {
-    return real ? real->figures() : ledger::StoreFigures();
+    if (real) return real->figures();
+    ledger::StoreFigures figures;
+    figures.active_bytes = active_bytes;
+    return figures;
   }
   bool settle() override { return true; }
   bool request_settled_snapshot(SnapshotUser user, SnapshotRefused refused) override {
@@ -92,6 +95,8 @@ class TestStore : public ledger::DurableStore {
   bool snapshots_allowed = true;
   std::string no_snapshot_because;  ///< why none can be opened; empty: it can
   std::uint64_t commits = 0;
+  std::uint64_t full_from = UINT64_MAX;  ///< the first of `commits` that finds no room
+  std::uint64_t active_bytes = 0;        ///< what figures() says of the overlay
 
  private:
   std::function<void()> held_;

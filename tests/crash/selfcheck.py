@@ -180,7 +180,7 @@ class Child:
             self.said.flush()
             status = 1
         finally:
-            process.end_all()
+            crash.end_all()
             os._exit(status)
 
     def result(self, status):

@@ -51,10 +51,15 @@ def disk_folder(wanted):
     sys.exit("crash: no folder on a disk was found; name one with --disk")
 
 
-def stop_all(number, frame):
+def end_all():
+    """Processes and folders."""
     process.end_all()
     for folder in list(_folders):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def stop_all(number, frame):
+    end_all()
     print("interrupted", flush=True)
     os._exit(1)
 

@@ -145,7 +145,7 @@ def play(name, seed):
     sys.argv = ["crash.py", "--switch", os.path.join(HERE, "stub_switch.py"),
                 "--cpctl", os.path.join(HERE, "stub_cpctl.sh"),
                 "--config", os.path.join(ROOT, "config", "demo.conf"),
-                "--seed", str(seed), "--rounds", "12" if name else "4", "--messages", "250",
+                "--seed", str(seed), "--rounds", "12" if name else "4", "--messages", "150",
                 "--stop-at-failure", "--discard"] + (["--impatient"] if name else [])
     with contextlib.redirect_stdout(io.StringIO()) as said:
         status = crash.main()
@@ -180,7 +180,7 @@ class Child:
             self.said.flush()
             status = 1
         finally:
-            process.end_all()
+            crash.end_all()
             os._exit(status)
 
     def result(self, status):

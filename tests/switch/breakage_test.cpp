@@ -54,8 +54,8 @@ TEST(Breakage, IsToldByProductAsOfTheDay) {
 
 TEST(Breakage, ListsCardsMaskedHoweverManyThereAre) {
   TestSwitch tested;
-  constexpr int kMade = 3'000;  // more lines than the door takes at once
-  ask(tested, R"({"command":"create-lot","face":10000,"count":3000})");
+  constexpr int kMade = 8'000;  // more lines than the door and the socket hold
+  ask(tested, R"({"command":"create-lot","face":10000,"count":8000})");
   let_expire(tested, kMade, 10, 20'260'101);
   Operator slow(tested);
   slow.send("{\"command\":\"breakage\",\"cards\":true}\n");

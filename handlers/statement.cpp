@@ -46,8 +46,8 @@ using Summary = Line<ledger::kEntryKinds * kSumSize>;
 
 codec::DigitText<6> time_text(base::TimeUs moment) {
   const base::CivilTime time = base::civil_seoul(moment);
-  return number_text<6>(
-      static_cast<std::uint64_t>(time.hour * 10'000 + time.minute * 100 + time.second));
+  const int digits = time.hour * 10'000 + time.minute * 100 + time.second;
+  return number_text<6>(static_cast<std::uint64_t>(digits));
 }
 
 void add_entry(Entries& page, const StatementEntry& entry, const ledger::Directory& directory) {

@@ -59,6 +59,7 @@ class ControlDesk final : public BackgroundWork {
   explicit ControlDesk(const DeskView& view);
   ControlDesk(const ControlDesk&) = delete;
   ControlDesk& operator=(const ControlDesk&) = delete;
+  ~ControlDesk() = default;
 
   /// Where the answers go; before the first request.
   void set_door(ControlServer* door) { door_ = door; }

@@ -224,7 +224,8 @@ std::string keys_in_clear(const std::filesystem::path& data) {
     text += "station " + name.first + " " + std::string(crypto::to_text(name.second)) + " " +
             base::to_hex(each.key.bytes()) + "\n";
   for (const auto& [name, each] : store->storage_keys())
-    if (name.first != crypto::KeyUse::exchanged && name.first != crypto::KeyUse::printer)  // it had none
+    if (name.first != crypto::KeyUse::exchanged &&
+        name.first != crypto::KeyUse::printer)  // it had none
       text += "storage " + std::string(crypto::to_text(name.first)) + " " +
               std::to_string(name.second) + " " + base::to_hex(each.key.bytes()) + "\n";
   return text;

@@ -109,7 +109,7 @@ bool ControlDesk::add_to_lot(Lot& lot) {
     } else {
       const base::TimeUs begun_us = base::steady_now();
       commit_cards(lot, std::min(piece_of(figures.last_write_us), record.wanted - record.made));
-      rest(base::steady_now() - begun_us);  // at least half of the time is the purchases'
+      rest(2 * (base::steady_now() - begun_us));  // most of the time is the purchases'
     }
   } catch (const std::exception& failure) {
     end_lot(lot);

@@ -170,8 +170,8 @@ TEST(Lots, WaitWhileTheOverlayIsHalfFullSoThatPurchasesHaveTheRest) {
 TEST(Lots, AreMadeInLargerPiecesWhereTheDiskIsSlow) {
   TestSwitch tested;
   tested.on_thread([&] { return tested.store.last_write_us = 100'000; });
-  ask(tested, create(10'000, 250));
-  EXPECT_EQ(tested.on_thread([&] { return tested.store.commits; }), 4u) << "100, 100, 50";
+  ask(tested, create(10'000, 500));
+  EXPECT_EQ(tested.on_thread([&] { return tested.store.commits; }), 4u) << "200, 200, 100";
 }
 
 TEST(Lots, LetPurchasesThrough) {

@@ -31,6 +31,7 @@ constexpr std::size_t kLinesPiece = 100;
 
 ControlDesk::ControlDesk(const DeskView& view)
     : view_(view),
+      wake_(view.io),
       backups_(view.io, view.store, view.log, view.clock),
       looks_(view.io, view.store, view.keyring),
       started_us_(base::steady_now()) {}
@@ -109,6 +110,10 @@ void ControlDesk::do_a_piece() {
   }
   if (done) return;
   piece.not_before_us = rest_until_us_;
+  if (rest_until_us_ != 0) {
+    wake_.expires_after(std::chrono::microseconds(rest_until_us_ - base::steady_now()));
+    wake_.async_wait([](const boost::system::error_code&) {});
+  }
   pieces_.push_back(std::move(piece));
 }
 

@@ -5,6 +5,7 @@
 /// purchase waits noticeably; what looks at all the data does so in a thread of the store
 /// (snapshot_desk.hpp).
 
+#include <boost/asio/steady_timer.hpp>
 #include <boost/json/object.hpp>
 #include <cstdint>
 #include <deque>
@@ -48,9 +49,9 @@ struct DeskView {
   TlsGate* gate = nullptr;  ///< none without a TLS listener
 };
 
-/// Cards of a lot that are made at once: a tenth of a millisecond, and as long again for the
-/// journal.
-inline constexpr std::uint32_t kLotPiece = 10;
+/// Cards of a lot that are made at once: so many as take as long to make as the journal to write,
+/// within these bounds. Fewer would hardly shorten what a purchase waits, more would double it.
+inline constexpr std::uint32_t kLotPiece = 10, kMostLotPiece = 200;
 inline constexpr std::uint32_t kMaxLot = 1'000'000;
 
 /// The I/O thread.
@@ -83,8 +84,8 @@ class ControlDesk final : public BackgroundWork {
   /// Does this between two rounds, while no commit is on its way, as the other pieces: what reads
   /// the ledger, or changes it (ledger_change.hpp). What it throws is told to the client.
   void later(ControlClient client, std::function<void()> work);
-  /// The piece that calls this has to wait for something: its next turn is a little later.
-  void rest() { rest_until_us_ = base::steady_now() + kRest; }
+  /// The piece that calls this has its next turn so much later.
+  void rest(base::TimeUs for_us = kRest) { rest_until_us_ = base::steady_now() + for_us; }
   void status(ControlClient client);
   void stations(ControlClient client);
   void card(ControlClient client, const boost::json::object& request);
@@ -117,6 +118,7 @@ class ControlDesk final : public BackgroundWork {
   ControlServer* door_ = nullptr;
   std::deque<Piece> pieces_;
   base::TimeUs rest_until_us_ = 0;  ///< of the piece at work
+  boost::asio::steady_timer wake_;  ///< so that the rounds go on when a rest is over
   std::set<std::uint32_t> lots_in_work_;
   const std::shared_ptr<const bool> here_ = std::make_shared<bool>(true);  ///< goes with the desk
   BackupDesk backups_;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 
@@ -22,6 +23,8 @@ namespace {
 
 /// Often enough to see soon that a client has left.
 constexpr base::TimeUs kProgressPeriod = base::kMicrosPerSecond / 5;
+/// What making a card takes.
+constexpr std::int64_t kCardUs = 8;
 constexpr std::int64_t kMaxLotNumber = UINT32_MAX;
 
 json::value time_or_none(base::TimeUs time_us) {
@@ -36,6 +39,11 @@ LotRecord find_lot(ledger::Store& store, std::uint32_t number) {
     throw BadRequest(
         fmt::format("there is no lot {}: `cpctl lot list` says which there are", number));
   return *lot;
+}
+
+std::uint32_t piece_of(std::int64_t journal_write_us) {
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(journal_write_us / kCardUs, kLotPiece, kMostLotPiece));
 }
 
 std::uint32_t lot_number(const json::object& request) {
@@ -93,13 +101,16 @@ void ControlDesk::make_lot(const std::shared_ptr<Lot>& lot) {
 bool ControlDesk::add_to_lot(Lot& lot) {
   const LotRecord& record = lot.record;
   // The overlay's other half is for the purchases, which would be refused if it were full.
-  const bool must_wait =
-      view_.store.figures().active_bytes > view_.settings.ledger.overlay_bytes / 2;
+  const ledger::StoreFigures figures = view_.store.figures();
+  const bool must_wait = figures.active_bytes > view_.settings.ledger.overlay_bytes / 2;
   try {
-    if (must_wait)
+    if (must_wait) {
       rest();
-    else
-      commit_cards(lot, std::min(kLotPiece, record.wanted - record.made));
+    } else {
+      const base::TimeUs begun_us = base::steady_now();
+      commit_cards(lot, std::min(piece_of(figures.last_write_us), record.wanted - record.made));
+      rest(2 * (base::steady_now() - begun_us));  // most of the time is the purchases'
+    }
   } catch (const std::exception& failure) {
     end_lot(lot);
     throw std::runtime_error(

@@ -167,6 +167,13 @@ TEST(Lots, WaitWhileTheOverlayIsHalfFullSoThatPurchasesHaveTheRest) {
   EXPECT_EQ(answer_of(client.receive_all()).at("cards").to_number<int>(), 100);
 }
 
+TEST(Lots, AreMadeInLargerPiecesWhereTheDiskIsSlow) {
+  TestSwitch tested;
+  tested.on_thread([&] { return tested.store.last_write_us = 100'000; });
+  ask(tested, create(10'000, 500));
+  EXPECT_EQ(tested.on_thread([&] { return tested.store.commits; }), 4u) << "200, 200, 100";
+}
+
 TEST(Lots, LetPurchasesThrough) {
   TestSwitch tested;
   Operator maker(tested);

@@ -64,6 +64,7 @@ class TestStore : public ledger::DurableStore {
     if (real) return real->figures();
     ledger::StoreFigures figures;
     figures.active_bytes = active_bytes;
+    figures.last_write_us = last_write_us;
     return figures;
   }
   bool settle() override { return true; }
@@ -97,6 +98,7 @@ class TestStore : public ledger::DurableStore {
   std::uint64_t commits = 0;
   std::uint64_t full_from = UINT64_MAX;  ///< the first of `commits` that finds no room
   std::uint64_t active_bytes = 0;        ///< what figures() says of the overlay
+  std::int64_t last_write_us = 0;        ///< … and of the journal
 
  private:
   std::function<void()> held_;

@@ -27,6 +27,9 @@ HeadBytes encode(const PrinterFileHead& head) {
   return bytes;
 }
 
+/// 2100, in seconds: whoever reads a head may reckon with its moment.
+constexpr std::int64_t kEndOfTimes = 4'102'444'800;
+
 PrinterFileHead decode(const HeadBytes& bytes) {
   PrinterFileHead head;
   head.lot = base::load_big_endian<std::uint32_t>(bytes.data() + 8);
@@ -148,6 +151,8 @@ PrinterFileReader::PrinterFileReader(std::istream& in) : in_(in) {
         "this is no file for the card printer that this program knows; such a file begins with " +
         std::string(kMagic));
   head_ = decode(head_bytes_);
+  if (head_.made_s < 0 || head_.made_s >= kEndOfTimes)
+    throw std::runtime_error("the file for the card printer was made at no time there is");
 }
 
 void PrinterFileReader::use(const Key& printer_key) {

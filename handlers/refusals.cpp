@@ -82,9 +82,13 @@ static_assert(in_order(), "the table's rows stand in the order of the enumeratio
 const RefusalInfo& info(Refusal refusal) { return kTable[static_cast<std::size_t>(refusal)]; }
 
 std::string_view code_words(std::string_view code) {
-  for (const RefusalInfo& row : kTable)
-    if (row.code == code) return row.words;
-  return "unknown";
+  std::string_view words = "unknown";
+  for (const RefusalInfo& row : kTable) {
+    if (row.code != code) continue;
+    if (words != "unknown") return "declined as before";
+    words = row.words;
+  }
+  return words;
 }
 
 }  // namespace handlers

@@ -175,8 +175,8 @@ Refusal undo_sale(Exchange& exchange, const StoredTransaction& sale, bool in_par
   return Refusal::none;
 }
 
-/// A hold's first part or a raise: so much less is reserved. A call's grant is taken back as a
-/// whole or not at all, since a part of its money is no part of its seconds.
+/// A hold's first part or a raise: so much less is reserved. The seconds of a call's grant go only
+/// with the whole of it, since a part of its money is no part of its seconds.
 Refusal undo_hold(Exchange& exchange, const StoredTransaction& message, std::int64_t amount_won) {
   const ledger::TransactionHead& part = message.head;
   ledger::Draft& draft = exchange.context.draft;

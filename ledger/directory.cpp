@@ -36,6 +36,7 @@ void Directory::load(Store& store, std::unordered_map<std::uint16_t, Category> c
                              terminals_.emplace(TerminalId::of(key), record);
                            });
   refresh(store);
+  refresh_rates(store);
 }
 
 void Directory::refresh(Store& store) {
@@ -46,10 +47,13 @@ void Directory::refresh(Store& store) {
   LimitsRecord limits = kUsualLimits;
   read_all<LimitsRecord>(store, Table::limits, kLimitsKey.size(),
                          [&](std::string_view, const LimitsRecord& record) { limits = record; });
-  RateTables rates;
-  rates.load(store);
   products_ = std::move(products);
   limits_ = limits;
+}
+
+void Directory::refresh_rates(Store& store) {
+  RateTables rates;
+  rates.load(store);
   rates_ = std::move(rates);
 }
 

@@ -19,9 +19,11 @@ class Directory {
  public:
   /// `categories` gives the category of the MCCs that are not shopping.
   void load(Store& store, std::unordered_map<std::uint16_t, Category> categories);
-  /// Products, limits and rates once more, which a command may have changed; pointers to them from
-  /// before are over.
+  /// Products and limits once more, which a command may have changed; pointers to them from before
+  /// are over.
   void refresh(Store& store);
+  /// The rates once more.
+  void refresh_rates(Store& store);
 
   const MerchantRecord* merchant(const MerchantId& id) const;
   const TerminalRecord* terminal(const TerminalId& id) const;

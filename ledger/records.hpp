@@ -483,9 +483,9 @@ struct CountAndSum {
   std::int64_t amount_won;
 };
 struct TotalsRecord {
-  CountAndSum debits;  ///< purchases
+  CountAndSum debits;  ///< purchases, completions
   CountAndSum debit_reversals;
-  CountAndSum credits;  ///< refunds; sales of an agent
+  CountAndSum credits;  ///< refunds; an agent's sales and recharges, a bank's deposits
   CountAndSum credit_reversals;
 };
 

@@ -17,6 +17,9 @@
 ///   {"command":"continue-lot","lot":3}          → as that
 ///   {"command":"lots"}                          → a `lot` for each
 ///   {"command":"print-lot","lot":3,"file":"/…"} → `progress` …, then `lot-file`
+///   {"command":"rates"}                         → for the table in force and each to come `rates`,
+///                                                 then its rows, `rate`
+///   {"command":"rates-load","table":"…","from":"…"} → `rates`; "from" empty: from now
 ///   {"command":"check"}                         → `progress` …, then `check`
 ///   {"command":"breakage"}                      → `progress` …, an `expired-card` for each where
 ///                                                 "cards" is true, a `breakage` for each product,

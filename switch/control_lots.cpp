@@ -143,9 +143,10 @@ bool ControlDesk::add_to_lot(Lot& lot) {
 }
 
 void ControlDesk::commit_cards(Lot& lot, std::uint32_t count) {
-  LotRecord record = lot.record;
   ledger::WriteSet batch;
   ledger::Draft draft(view_.store, batch);
+  // As it is now: it may have been printed since the piece before.
+  LotRecord record = ledger::read_lot(draft, lot.record.number).value();
   const ledger::CardMaker maker{view_.vault, view_.random, view_.settings.bin};
   for (std::uint32_t i = 0; i < count; ++i) ledger::add_lot_card(draft, maker, lot.product, record);
   ledger::write_lot(draft, record);
@@ -204,6 +205,8 @@ void ControlDesk::print_lot(ControlClient client, const json::object& request) {
     if (lot.made == 0) throw BadRequest(fmt::format("lot {} has no cards", order.lot));
     const ledger::ProductRecord* const product = view_.directory.product(lot.product);
     order.face_won = product == nullptr ? 0 : product->face_won;
+    view_.log.event(LogLevel::info, "lot", {},
+                    fmt::format("{} is being printed to {}", order.lot, order.file.string()));
     const auto outcome = std::make_shared<LotFileOutcome>();
     looks_.begin(
         *door_, client,

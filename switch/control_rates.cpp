@@ -4,6 +4,7 @@
 
 #include "config/rate_file.hpp"
 #include "switch/control_desk.hpp"
+#include "switch/control_request.hpp"
 #include "switch/rate_loading.hpp"
 
 namespace core {
@@ -11,9 +12,6 @@ namespace core {
 namespace json = boost::json;
 
 namespace {
-
-/// Rows that are told at once; the client reads before the next ones come.
-constexpr std::size_t kRatesPiece = 200;
 
 /// The table in force, and those to come.
 std::vector<json::object> rate_lines(const ledger::RateTables& tables, base::TimeUs now) {
@@ -39,17 +37,12 @@ std::vector<json::object> rate_lines(const ledger::RateTables& tables, base::Tim
 }  // namespace
 
 void ControlDesk::rates(ControlClient client) {
-  auto lines = rate_lines(view_.directory.rates(), view_.clock.now());
-  if (lines.empty())
-    return door_->refuse(client, "there is no rate table: load one with cpctl rates load FILE");
-  pieces_.push_back(
-      {client, [this, client, lines = std::move(lines), next = std::size_t{0}]() mutable {
-         for (std::size_t i = 0; i < kRatesPiece && next < lines.size(); ++i)
-           if (!door_->send(client, lines[next++])) return true;
-         if (next < lines.size()) return false;
-         door_->finish(client);
-         return true;
-       }});
+  later(client, [this, client] {
+    auto lines = rate_lines(view_.directory.rates(), view_.clock.now());
+    if (lines.empty())
+      throw BadRequest("there is no rate table: load one with cpctl rates load FILE");
+    send_all(client, std::move(lines));
+  });
 }
 
 void ControlDesk::load_rates(ControlClient client, std::string_view table, std::string_view from) {

@@ -14,6 +14,9 @@ using config::LogLevel;
 
 namespace {
 
+/// More are listed only from data of which no switch runs: here they would all be in memory.
+constexpr std::size_t kMostListed = 20'000;
+
 struct Expired {
   ledger::Breakage sums;
   std::vector<json::object> cards;
@@ -28,7 +31,15 @@ void look_at_expired(ledger::Snapshot& snapshot, crypto::CardVault& vault,
     tell(static_cast<int>(done * 1'000 / std::max<std::uint64_t>(of, 1)), "cards");
   };
   std::vector<ledger::ExpiredCard> found;
-  if (with_cards) visits.card = [&](const ledger::ExpiredCard& card) { found.push_back(card); };
+  if (with_cards)
+    visits.card = [&](const ledger::ExpiredCard& card) {
+      if (found.size() == kMostListed)
+        throw std::runtime_error(
+            fmt::format("more than {} cards are too many to list beside purchases: leave out "
+                        "--cards, or restore a backup and list them there",
+                        kMostListed));
+      found.push_back(card);
+    };
   expired.sums = ledger::sum_breakage(snapshot, today, visits);
   for (const ledger::ExpiredCard& card : found)
     expired.cards.push_back({{"kind", "expired-card"},
@@ -81,7 +92,7 @@ void ControlDesk::check(ControlClient client) {
 }
 
 void ControlDesk::breakage(ControlClient client, const json::object& request) {
-  base::Date today = base::business_day(view_.clock.now());
+  base::Date today = base::seoul_date(view_.clock.now());  // cards expire by the calendar
   if (request.contains("date")) {
     const auto date = base::parse_date(text_of(request, "date"));
     if (!date) throw BadRequest("`date` must be a day of the form 2026-11-23");

@@ -28,7 +28,7 @@ struct LotFileOutcome {
 
 /// Sealed under the present printer key of the vault's key store, which must have one; for its
 /// owner only, and on disk when this returns. Throws std::runtime_error with a sentence, and what
-/// `progress` throws; then there is no file. Any thread.
+/// `progress` throws; then there is no file, or one that only lacks the last sync. Any thread.
 LotFileOutcome write_lot_file(
     ledger::Snapshot& snapshot, crypto::CardVault& vault, const LotFileOrder& order,
     const std::function<void(std::uint64_t done, std::uint64_t of)>& progress);

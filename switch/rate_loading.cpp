@@ -33,6 +33,8 @@ ledger::RatesFrom load_rates(ledger::Store& store, ledger::Directory& directory,
   refuse_what_is_there(directory.rates(), wanted, now);
   change_ledger(store, directory,
                 [&](ledger::Draft& draft) { ledger::write_rates(draft, wanted, std::move(rows)); });
+  directory.refresh_rates(store);
+  directory.refresh_rates(store);
   return wanted;
 }
 

@@ -86,8 +86,8 @@ int ctl_lot_open(const LotOpening& wanted) {
   std::ifstream in(wanted.file, std::ios::binary);
   if (!in) throw UsageError("cannot read " + base::shown(wanted.file));
   const crypto::PrinterFileHead head = crypto::PrinterFileReader(in).head();
-  std::fprintf(stderr, "lot %u of %lld won, made %s, under printer key %u\n", head.lot,
-               static_cast<long long>(head.face_won),
+  std::fprintf(stderr, "the file says: lot %u of %lld won, made %s, under printer key %u\n",
+               head.lot, static_cast<long long>(head.face_won),
                base::iso_seoul(head.made_s * base::kMicrosPerSecond).c_str(), head.key_id);
   const crypto::Key key = combine_components(read_key_lines(wanted.from), kPrinterKey);
   std::uint64_t lines = 0;

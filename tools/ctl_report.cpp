@@ -78,7 +78,7 @@ void show_breakage(const std::vector<json::object>& lines) {
 }  // namespace
 
 int ctl_breakage(const SwitchPlace& place, const std::string& date, bool with_cards) {
-  const auto day = date.empty() ? base::business_day(base::system_now()) : base::parse_date(date);
+  const auto day = date.empty() ? base::seoul_date(base::system_now()) : base::parse_date(date);
   if (!day) throw UsageError("--date: " + base::shown(date) + " is no day, as 2026-11-23 is one");
   if (control_answers(place.socket)) {
     json::object request{{"command", "breakage"}, {"cards", with_cards}};

@@ -111,7 +111,7 @@ void Desk::load_rates(std::vector<ledger::RateRow> rows, base::TimeUs from) {
   commit([&](ledger::Draft& draft) {
     ledger::write_rates(draft, ledger::rates_from(from), std::move(rows));
   });
-  directory_.refresh(store_);
+  directory_.refresh_rates(store_);
 }
 
 void Desk::forget_rates() {
@@ -119,7 +119,7 @@ void Desk::forget_rates() {
     for (const auto& [from, table] : directory_.rates().all())
       draft.erase(ledger::Table::rates, ledger::number_key(from));
   });
-  directory_.refresh(store_);
+  directory_.refresh_rates(store_);
 }
 
 void Desk::add_station(const std::string& name, Role role) {

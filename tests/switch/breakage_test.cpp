@@ -34,7 +34,7 @@ json::object sum_of(const std::vector<json::object>& lines) { return lines.at(li
 
 TEST(Breakage, IsToldByProductAsOfTheDay) {
   TestSwitch tested;
-  const base::Date today = base::business_day(base::system_now());
+  const base::Date today = base::seoul_date(base::system_now());
   let_expire(tested, 3, 4'000, base::add_days(today, -1));
   const auto lines = ask(tested, R"({"command":"breakage"})");
   ASSERT_NE(kinds(lines).find("breakage breakage-sum end "), std::string::npos) << kinds(lines);

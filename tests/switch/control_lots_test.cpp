@@ -167,6 +167,28 @@ TEST(Lots, WaitWhileTheOverlayIsHalfFullSoThatPurchasesHaveTheRest) {
   EXPECT_EQ(answer_of(client.receive_all()).at("cards").to_number<int>(), 100);
 }
 
+/// An interrupted one may be printed, and go on before the file is whole.
+TEST(Lots, KeepTheMarkOfAPrintThatEndsWhileTheyGrow) {
+  TestSwitch tested;
+  tested.on_thread(
+      [&] { return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 2 + 1; });
+  Operator client(tested);
+  client.send(create(10'000, 100) + "\n");
+  ASSERT_TRUE(tested.becomes([&] { return tested.store.commits == 1; }));
+  tested.on_thread([&] {
+    ledger::WriteSet batch;
+    ledger::Draft draft(tested.store, batch);
+    ledger::LotRecord lot = ledger::read_lot(draft, 1).value();
+    lot.printed_us = base::system_now();
+    ledger::write_lot(draft, lot);
+    draft.keep();
+    tested.store.commit(batch, [](ledger::CommitOutcome) {});
+    return tested.store.active_bytes = 0;
+  });
+  EXPECT_EQ(answer_of(client.receive_all()).at("cards").to_number<int>(), 100);
+  EXPECT_TRUE(listed(tested, 1).at("printed").is_string());
+}
+
 TEST(Lots, AreMadeInLargerPiecesWhereTheDiskIsSlow) {
   TestSwitch tested;
   tested.on_thread([&] { return tested.store.last_write_us = 100'000; });

@@ -11,7 +11,7 @@ namespace base {
 /// Each call throws std::runtime_error with a sentence that names the file. One thread.
 class NewFile {
  public:
-  /// Opens `path`.new, mode 0600; one that a crash left is replaced. Throws where there is `path`.
+  /// Mode 0600. Throws where there is `path`, or its folder is of a file system without O_TMPFILE.
   explicit NewFile(std::filesystem::path path);
   ~NewFile();
   NewFile(const NewFile&) = delete;
@@ -22,9 +22,8 @@ class NewFile {
   void keep();
 
  private:
-  std::filesystem::path path_, unfinished_;
+  std::filesystem::path path_;
   int handle_ = -1;
-  bool is_kept_ = false;
 };
 
 }  // namespace base

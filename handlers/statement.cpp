@@ -30,9 +30,11 @@ class Line {
     return *this;
   }
   /// C when the card got it, D when it gave.
-  Line& amount(std::int64_t won) {
-    add(won < 0 ? "D" : "C");
-    return add(number_text<12>(static_cast<std::uint64_t>(won < 0 ? -won : won)).view());
+  Line& amount(std::int64_t won) { return add(won < 0 ? "D" : "C").won(won < 0 ? -won : won); }
+  /// Twelve digits; what is more is told as much as they can.
+  Line& won(std::int64_t won) {
+    return add(
+        number_text<12>(static_cast<std::uint64_t>(std::min(won, ledger::kMostToldWon))).view());
   }
   std::string_view view() const { return {text_.data(), size_}; }
   bool is_empty() const { return size_ == 0; }
@@ -59,7 +61,7 @@ void add_entry(Entries& page, const StatementEntry& entry, const ledger::Directo
       .add(time_text(head.time_us).view())
       .add(kKindNames[static_cast<std::size_t>(head.entry)])
       .amount(entry.entry.amount_won)
-      .add(number_text<12>(static_cast<std::uint64_t>(line.balance_won)).view())
+      .won(line.balance_won)
       .add(number_text<7>(line.number).view())
       .add(merchant.view())
       .add(party != nullptr ? party->name_ko.view() : ledger::FixedText<40>::of("").view());
@@ -85,7 +87,8 @@ Refusal find_first(Exchange& exchange, const CardInHand& in_hand, const Period& 
     return Refusal::none;
   }
   first = ledger::read_entry(draft, in_hand.id, *read_cursor(*cursor));
-  if (first && first->date() >= period.first && first->date() <= period.last) return Refusal::none;
+  // It may be of a later month than was asked for, where the clock was set back between.
+  if (first && first->date() >= period.first) return Refusal::none;
   exchange.answer.bad_element = 48;
   return Refusal::format_error;
 }

@@ -83,13 +83,6 @@ void BackupWriter::cannot_write(int error) const {
                                               : "; see to that disk, or name another folder"));
 }
 
-/// True where `inner` is `outer` or lies in it, however they are written.
-bool lies_in(const std::filesystem::path& inner, const std::filesystem::path& outer) {
-  const auto a = std::filesystem::weakly_canonical(inner);
-  const auto b = std::filesystem::weakly_canonical(outer);
-  return std::mismatch(b.begin(), b.end(), a.begin(), a.end()).first == b.end();
-}
-
 void BackupWriter::make_folder() {
   if (lies_in(folder_, source_.data_folder))
     throw std::runtime_error(

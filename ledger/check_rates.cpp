@@ -19,6 +19,7 @@ bool is_price(const CallRate& rate, std::int64_t moved_won) {
 std::string start_complaint(const State& state, const TransactionHead& head, const CallRate& rate) {
   const RateTable* const table = state.rates.at(head);
   if (rate.unit_s == 0) return "has no rate, though its first message grants a call";
+  if (state.rates.was_replaced(head)) return "";
   if (table == nullptr) return "is rated, though no rate table was in force";
   if (!table->has_rate(rate)) return "has a rate that is not of the table in force at its start";
   return "";
@@ -41,6 +42,14 @@ const RateTable* CallRates::at(const TransactionHead& head) const {
     if (table.after() < head.sequence) return &table;
   }
   return nullptr;
+}
+
+bool CallRates::was_replaced(const TransactionHead& head) const {
+  for (auto next = tables_.upper_bound(rates_from(head.time_us)); next != tables_.begin(); --next) {
+    const RateTable& table = std::prev(next)->second;
+    if (table.first_after() < head.sequence) return table.after() >= head.sequence;
+  }
+  return false;
 }
 
 bool is_calls(const Stored& stored, const Stored* hold) {

@@ -14,6 +14,8 @@ class CallRates {
   void take(RatesFrom from, RateTable table) { tables_.emplace(from, std::move(table)); }
   /// The one in force at this transaction, of those that were there before it; null: none.
   const RateTable* at(const TransactionHead& head) const;
+  /// Whether a table was in force then that another has replaced: nobody knows its rates any more.
+  bool was_replaced(const TransactionHead& head) const;
 
  private:
   std::map<RatesFrom, RateTable> tables_;

@@ -1,5 +1,6 @@
 #include "ledger/data_folder.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -52,6 +53,12 @@ void make_data_folder(FileLayer& files, const std::filesystem::path& folder) {
     throw std::runtime_error("the data folder " + folder.string() +
                              " cannot be made: " + error_text(error) +
                              "; make it and give this user the right to write there");
+}
+
+bool lies_in(const std::filesystem::path& inner, const std::filesystem::path& outer) {
+  const auto a = std::filesystem::weakly_canonical(inner);
+  const auto b = std::filesystem::weakly_canonical(outer);
+  return std::mismatch(b.begin(), b.end(), a.begin(), a.end()).first == b.end();
 }
 
 }  // namespace ledger

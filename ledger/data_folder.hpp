@@ -27,6 +27,9 @@ void refuse_unfit_folder(const std::filesystem::path& folder);
 /// Throws std::runtime_error that says which setting is wrong.
 void check_options(const StoreOptions& options);
 
+/// Whether `inner` is `outer` or lies in it, however they are written.
+bool lies_in(const std::filesystem::path& inner, const std::filesystem::path& outer);
+
 /// Makes the folder and the journal's in it, their names on disk. Throws std::runtime_error.
 void make_data_folder(FileLayer& files, const std::filesystem::path& folder);
 

@@ -15,14 +15,16 @@ namespace {
 
 /// In front of the rows. Nothing else in the data says what a table must be, hence the checksum.
 struct RatesHead {
-  Sequence after;
+  Sequence after, first_after;
   std::uint32_t row_count;
   std::uint32_t checksum;
 };
 
-std::uint32_t rates_checksum(RatesFrom from, Sequence after, std::string_view rows) {
+std::uint32_t rates_checksum(RatesFrom from, Sequence after, Sequence first_after,
+                             std::string_view rows) {
   std::uint32_t sum = crc32c(0, &from, sizeof from);
   sum = crc32c(sum, &after, sizeof after);
+  sum = crc32c(sum, &first_after, sizeof first_after);
   return crc32c(sum, rows.data(), rows.size());
 }
 
@@ -59,8 +61,8 @@ std::string rows_complaint(const std::vector<RateRow>& rows) {
   return "";
 }
 
-RateTable::RateTable(std::vector<RateRow> rows, Sequence after)
-    : rows_(std::move(rows)), after_(after) {
+RateTable::RateTable(std::vector<RateRow> rows, Sequence after, Sequence first_after)
+    : rows_(std::move(rows)), after_(after), first_after_(first_after) {
   std::sort(rows_.begin(), rows_.end(), prefix_less);
   CP_ASSERT(rows_complaint(rows_).empty());
 }
@@ -84,16 +86,23 @@ bool RateTable::has_rate(const CallRate& rate) const {
 }
 
 void write_rates(Draft& draft, RatesFrom from, std::vector<RateRow> rows) {
-  const auto latest = draft.read<Sequence>(Table::meta, kSequenceCounter);
+  const Sequence latest = draft.read<Sequence>(Table::meta, kSequenceCounter).value_or(Sequence{0});
+  Sequence first = latest;
+  if (const auto before = draft.get(Table::rates, number_key(from))) {
+    const auto replaced = decode_rates(from, *before);
+    if (!replaced) throw std::runtime_error("the rate table of that moment is damaged");
+    first = replaced->first_after();
+  }
   draft.put(Table::rates, number_key(from),
-            encode(from, RateTable(std::move(rows), latest.value_or(0))));
+            encode(from, RateTable(std::move(rows), latest, first)));
 }
 
 std::string encode(RatesFrom from, const RateTable& table) {
   std::string rows;
   for (const RateRow& row : table.rows()) rows += bytes_of(row);
-  const RatesHead head{table.after(), static_cast<std::uint32_t>(table.rows().size()),
-                       rates_checksum(from, table.after(), rows)};
+  const RatesHead head{table.after(), table.first_after(),
+                       static_cast<std::uint32_t>(table.rows().size()),
+                       rates_checksum(from, table.after(), table.first_after(), rows)};
   return std::string(bytes_of(head)) + rows;
 }
 
@@ -102,7 +111,8 @@ std::optional<RateTable> decode_rates(RatesFrom from, std::string_view bytes) {
   if (!head) return std::nullopt;
   bytes.remove_prefix(sizeof *head);
   if (bytes.size() != std::size_t{head->row_count} * sizeof(RateRow) ||
-      head->checksum != rates_checksum(from, head->after, bytes))
+      head->first_after > head->after ||
+      head->checksum != rates_checksum(from, head->after, head->first_after, bytes))
     return std::nullopt;
   std::vector<RateRow> rows;
   for (; !bytes.empty(); bytes.remove_prefix(sizeof(RateRow)))
@@ -110,7 +120,7 @@ std::optional<RateTable> decode_rates(RatesFrom from, std::string_view bytes) {
   for (const RateRow& row : rows)
     if (!row_complaint(row).empty()) return std::nullopt;
   if (!rows_complaint(rows).empty()) return std::nullopt;
-  return RateTable(std::move(rows), head->after);
+  return RateTable(std::move(rows), head->after, head->first_after);
 }
 
 void RateTables::load(Store& store) {

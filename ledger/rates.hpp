@@ -39,8 +39,10 @@ class RateTable {
  public:
   RateTable() = default;
   /// Of checked rows, in any order. `after` is the latest transaction when it was loaded: to those
-  /// up to it the table did not apply, whatever their clock said.
-  RateTable(std::vector<RateRow> rows, Sequence after);
+  /// up to it the table did not apply, whatever their clock said. `first_after`: of the first table
+  /// of its moment, which this one or others have replaced; a clock that was set back lets even one
+  /// be replaced by which calls were rated.
+  RateTable(std::vector<RateRow> rows, Sequence after, Sequence first_after);
 
   /// By the longest prefix.
   const CallRate& rate_of(std::string_view called) const;
@@ -48,12 +50,13 @@ class RateTable {
 
   const std::vector<RateRow>& rows() const { return rows_; }
   Sequence after() const { return after_; }
+  Sequence first_after() const { return first_after_; }
 
  private:
   const CallRate* find(std::string_view prefix) const;
 
   std::vector<RateRow> rows_;
-  Sequence after_ = 0;
+  Sequence after_ = 0, first_after_ = 0;
 };
 
 /// Key of `rates`: second since 1970 from which it is in force.
@@ -62,7 +65,8 @@ inline RatesFrom rates_from(base::TimeUs moment) {
   return static_cast<RatesFrom>(moment / base::kMicrosPerSecond);
 }
 
-/// A table of checked rows that applies to no transaction there is.
+/// A table of checked rows that applies to no transaction there is; it takes the place of another
+/// of that moment. Throws std::runtime_error when that one is damaged.
 void write_rates(Draft& draft, RatesFrom from, std::vector<RateRow> rows);
 std::string encode(RatesFrom from, const RateTable& table);
 /// Nothing when it is not what encode() made under this key.

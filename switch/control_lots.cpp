@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "ledger/data_folder.hpp"
 #include "ledger/lots.hpp"
 #include "switch/control_desk.hpp"
 #include "switch/control_request.hpp"
@@ -25,6 +26,8 @@ namespace {
 constexpr base::TimeUs kProgressPeriod = base::kMicrosPerSecond / 5;
 /// What making a card takes.
 constexpr std::int64_t kCardUs = 8;
+/// Longer than a window and its apply take: then something is wrong with the disk.
+constexpr base::TimeUs kLotPatience = 60 * base::kMicrosPerSecond;
 constexpr std::int64_t kMaxLotNumber = UINT32_MAX;
 
 json::value time_or_none(base::TimeUs time_us) {
@@ -57,6 +60,7 @@ struct ControlDesk::Lot {
   LotRecord record;
   ledger::ProductRecord product;
   base::TimeUs told_us = base::steady_now();
+  base::TimeUs moved_us = base::steady_now();  ///< when it need not wait last
 };
 
 void ControlDesk::create_lot(ControlClient client, const json::object& request) {
@@ -86,6 +90,9 @@ void ControlDesk::continue_lot(ControlClient client, const json::object& request
     const ledger::ProductRecord* const product = view_.directory.product(record.product);
     if (product == nullptr)
       throw BadRequest(fmt::format("lot {}'s product is not there: run `cpctl check`", number));
+    if (product->ended != 0)
+      throw BadRequest(
+          fmt::format("product {} has ended, of which no card is made any more", product->number));
     make_lot(std::make_shared<Lot>(Lot{client, record, *product}));
   });
 }
@@ -104,10 +111,17 @@ bool ControlDesk::add_to_lot(Lot& lot) {
   const ledger::StoreFigures figures = view_.store.figures();
   const bool must_wait = figures.active_bytes > view_.settings.ledger.overlay_bytes / 2;
   try {
+    if (view_.directory.product(record.product)->ended != 0)
+      throw std::runtime_error("its product has ended");
+    const base::TimeUs begun_us = base::steady_now();
     if (must_wait) {
+      if (begun_us - lot.moved_us > kLotPatience)
+        throw std::runtime_error(
+            "the journal is not applied: look for the ledger's lines in the log, make room on the "
+            "disk");
       rest();
     } else {
-      const base::TimeUs begun_us = base::steady_now();
+      lot.moved_us = begun_us;
       commit_cards(lot, std::min(piece_of(figures.last_write_us), record.wanted - record.made));
       rest(2 * (base::steady_now() - begun_us));  // most of the time is the purchases'
     }
@@ -192,8 +206,11 @@ void ControlDesk::print_lot(ControlClient client, const json::object& request) {
   order.lot = lot_number(request);
   order.file = text_of(request, "file");
   order.now = view_.clock.now();
-  if (!order.file.is_absolute() || order.file.filename().empty())
+  if (!order.file.is_absolute() || order.file.filename().empty() ||
+      order.file.native().find('\0') != std::string::npos)
     throw BadRequest("`file` must be the complete path of a file");
+  if (ledger::lies_in(order.file, view_.settings.data_folder))
+    throw BadRequest("a file for the printer does not belong into the data folder: name another");
   if (view_.keyring.keys()->current_id(crypto::KeyUse::printer) == 0)
     throw BadRequest(
         "there is no key of the card printer: agree on one with it, then `cpctl key import "

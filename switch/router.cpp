@@ -206,6 +206,8 @@ void note_answer(const Answer& answer, MessageFacts& facts) {
   facts.words = facts.replayed ? handlers::code_words({facts.code.data(), facts.code.size()})
                                : handlers::info(answer.refusal).words;
   facts.bad_element = answer.bad_element;
+  if (facts.amount_won == 0 && answer.amount_won != 0)
+    facts.amount_won = answer.amount_won;  // what a call costs is for the switch to say
   // Bytes in the wrong place may be a card number's.
   if (answer.refusal == Refusal::format_error) {
     facts.amount_won = -1;

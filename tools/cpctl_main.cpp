@@ -120,7 +120,9 @@ int run_key_command(const SwitchPlace& place, const Words& words, const po::vari
 
 int run_limits_command(const SwitchPlace& place, const Words& words,
                        const po::variables_map& given) {
-  if (words.empty() || words == Words{"show"}) return ctl_limits(place);
+  const bool names_one = given.contains("transaction") || given.contains("day") ||
+                         given.contains("balance") || given.contains("recharge");
+  if (!names_one && (words.empty() || words == Words{"show"})) return ctl_limits(place);
   if (words != Words{"set"}) throw UsageError("of the form `cpctl limits [show]`, `limits set …`");
   const LimitsOrder order{
       if_given<std::int64_t>(given, "transaction"), if_given<std::int64_t>(given, "day"),

@@ -22,7 +22,7 @@ start_switch() {
     --port-base "$PORT_BASE" > "$log" 2>&1 &
   switch_pid=$!
   for ((tenths = 0; tenths < 300; ++tenths)); do
-    if grep -q '^cpswitch ready' "$log"; then
+    if grep -qs '^cpswitch ready' "$log"; then
       return
     fi
     if ! kill -0 "$switch_pid" 2> /dev/null; then

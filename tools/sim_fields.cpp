@@ -93,6 +93,8 @@ void put_amounts(Draft& draft, const po::variables_map& given) {
     draft.set_tag(1, order.tag);
     draft.set(4, std::to_string(order.total_won));
   }
+  // Of a call the switch says what it costs.
+  if (given.contains("called") || given.contains("seconds")) draft.set(4, "0");
   if (given.contains("amount")) draft.set(4, text_of(given, "amount"));
   if (given.contains("actual")) {
     const std::uint64_t won =

@@ -6,6 +6,7 @@
 #include "tools/response_words.hpp"
 #include "tools/sim_commands.hpp"
 #include "tools/sim_fields.hpp"
+#include "tools/statement_view.hpp"
 #include "tools/world.hpp"
 
 namespace tools {
@@ -85,6 +86,7 @@ bool print_answer(const std::optional<Answer>& answer, double patience_s) {
   if (!code.empty())
     std::printf("%s: %s\n", code.c_str(), std::string(response_words(code)).c_str());
   print_amounts(answer->received.text(54));
+  std::fputs(statement_tables(answer->received.tag(43), answer->received.tag(44)).c_str(), stdout);
   return answer->mac == MacVerdict::none || answer->mac == MacVerdict::right;
 }
 

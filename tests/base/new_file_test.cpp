@@ -44,7 +44,6 @@ TEST_F(NewFile, IsThereForItsOwnerOnceItIsKept) {
 }
 
 TEST_F(NewFile, LeavesNothingUnlessItIsKept) {
-  std::ofstream(folder / "a.new") << "what a crash left";
   {
     base::NewFile file(folder / "a");
     file.write("one");

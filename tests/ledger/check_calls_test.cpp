@@ -59,6 +59,18 @@ TEST_F(CheckCalls, AreRight) {
   EXPECT_TRUE(report.right()) << listed(report);
 }
 
+/// A clock that is set back makes a table of calls that were rated one that is yet to come.
+TEST_F(CheckCalls, ATableThatWasReplacedAfterCallsWereRatedByItIsNoDamage) {
+  const CallRate other{1, 2, 3};
+  world_.load_rates(0, {{FixedText<20>::of(""), other}});
+  EXPECT_TRUE(world_.check().right()) << listed(world_.check());
+  const Sequence call = world_.call(1, other, 3);
+  EXPECT_TRUE(world_.check().right()) << listed(world_.check());
+  expect_named(call, [](auto v) {
+    return with(v, &HoldRecord::rate, [](CallRate& rate) { rate = kOtherRate; });
+  });
+}
+
 TEST_F(CheckCalls, EachPartOfARateAndTheSecondsAreProved) {
   for (const Sequence hold : {ended_, none_, taken_back_, open_}) {
     for (const auto field : {&CallRate::connection_won, &CallRate::unit_won, &CallRate::unit_s})

@@ -8,11 +8,7 @@
 namespace ledger::test {
 
 void World::load_rates(RatesFrom from, std::vector<RateRow> rows) {
-  write([&](Draft& draft) {
-    const RateTable table(std::move(rows),
-                          draft.read<Sequence>(Table::meta, kSequenceCounter).value_or(0));
-    draft.put(Table::rates, number_key(from), encode(from, table));
-  });
+  write([&](Draft& draft) { write_rates(draft, from, std::move(rows)); });
 }
 
 Sequence World::call(CardId id, const CallRate& rate, std::uint32_t seconds) {

@@ -14,7 +14,7 @@ RateRow row(std::string_view prefix, CallRate rate) { return {FixedText<20>::of(
 const CallRate kOther{0, 42, 180}, kSeoul{0, 39, 180}, kAbroad{200, 680, 60};
 
 RateTable table(Sequence after = 0) {
-  return RateTable({row("02", kSeoul), row("", kOther), row("00", kAbroad)}, after);
+  return RateTable({row("02", kSeoul), row("", kOther), row("00", kAbroad)}, after, after);
 }
 
 // ------------------------------------------------------------------------------------- prices
@@ -45,7 +45,7 @@ TEST(Rates, MoneyPaysWholeUnitsForAnHourAtMost) {
 // ------------------------------------------------------------------------------------- a table
 
 TEST(Rates, TheLongestPrefixCounts) {
-  const RateTable rates({row("", kOther), row("0", kAbroad), row("0109", kSeoul)}, 0);
+  const RateTable rates({row("", kOther), row("0", kAbroad), row("0109", kSeoul)}, 0, 0);
   EXPECT_EQ(rates.rate_of("15771577"), kOther);
   EXPECT_EQ(rates.rate_of(""), kOther);
   EXPECT_EQ(rates.rate_of("0"), kAbroad);
@@ -57,7 +57,7 @@ TEST(Rates, TheLongestPrefixCounts) {
 }
 
 TEST(Rates, APrefixMayHaveTwentyDigits) {
-  const RateTable rates({row("", kOther), row("12345678901234567890", kSeoul)}, 0);
+  const RateTable rates({row("", kOther), row("12345678901234567890", kSeoul)}, 0, 0);
   EXPECT_EQ(rates.rate_of("12345678901234567890"), kSeoul);
   EXPECT_EQ(rates.rate_of("1234567890123456789"), kOther);
 }
@@ -105,7 +105,7 @@ TEST(Rates, AStoredTableIsReadBack) {
 
 TEST(Rates, AStoredTableWithAnyOtherByteOrKeyIsNone) {
   const std::string right = encode(7, table(99));
-  EXPECT_EQ(right.size(), 16u + 3 * 32u);
+  EXPECT_EQ(right.size(), 24u + 3 * 32u);
   for (std::size_t i = 0; i < right.size(); ++i) {
     std::string wrong = right;
     wrong[i] = static_cast<char>(wrong[i] ^ 1);

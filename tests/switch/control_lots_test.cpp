@@ -167,6 +167,20 @@ TEST(Lots, WaitWhileTheOverlayIsHalfFullSoThatPurchasesHaveTheRest) {
   EXPECT_EQ(answer_of(client.receive_all()).at("cards").to_number<int>(), 100);
 }
 
+TEST(Lots, OfAProductThatHasEndedGetNoMoreCards) {
+  TestSwitch tested;
+  tested.on_thread(
+      [&] { return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 2 + 1; });
+  Operator client(tested);
+  client.send(create(10'000, 100) + "\n");
+  ASSERT_TRUE(tested.becomes([&] { return tested.store.commits == 1; }));
+  EXPECT_EQ(kinds(ask(tested, R"({"command":"end-product","number":2})")), "product end ");
+  tested.on_thread([&] { return tested.store.active_bytes = 0; });
+  EXPECT_TRUE(error_of(client.receive_all()).starts_with("0 of 100 cards of lot 1 were made: its"));
+  EXPECT_EQ(error_of(ask(tested, R"({"command":"continue-lot","lot":1})")),
+            "product 2 has ended, of which no card is made any more");
+}
+
 /// An interrupted one may be printed, and go on before the file is whole.
 TEST(Lots, KeepTheMarkOfAPrintThatEndsWhileTheyGrow) {
   TestSwitch tested;

@@ -62,8 +62,8 @@ FAULTS = {
     "grant-forgotten": r"to be used|amounts held|nothing is held",
     "grant-short": r"which pay longer|s were granted, by the answers",
     "grant-long": r"below zero|s were granted, by the answers|to be used",
-    "renewal-lost": r"to be used|amounts held|were posted of a hold",
-    "connection-again": r"to be used|amounts held|were posted of a hold",
+    "renewal-lost": r"to be used|amounts held|were posted of a hold|which pay longer|were granted, by",
+    "connection-again": r"to be used|amounts held|were posted of a hold|which pay longer|were granted, by",
     "connection-twice": r"won were posted|must be 00",
     "call-unit-more": r"won were posted|must be 00",
     "call-above-hold": r"were posted of a hold|won were posted|must be 10",
@@ -145,7 +145,7 @@ def play(name, seed):
     sys.argv = ["crash.py", "--switch", os.path.join(HERE, "stub_switch.py"),
                 "--cpctl", os.path.join(HERE, "stub_cpctl.sh"),
                 "--config", os.path.join(ROOT, "config", "demo.conf"),
-                "--seed", str(seed), "--rounds", "12" if name else "4", "--messages", "150",
+                "--seed", str(seed), "--rounds", "40" if name else "4", "--messages", "150",
                 "--stop-at-failure", "--discard"] + (["--impatient"] if name else [])
     with contextlib.redirect_stdout(io.StringIO()) as said:
         status = crash.main()

@@ -62,16 +62,15 @@ std::vector<Moment> choose_moments(const std::vector<Phase>& phases, std::size_t
     if (!places[phase].empty()) shares += kShares[phase];
   Chance chance(seed);
   std::vector<Moment> moments;
-  while (moments.size() < count) {
-    std::uint64_t share = chance.below(shares);
-    std::size_t phase = 0;
-    for (;; ++phase) {
-      if (places[phase].empty()) continue;
-      if (share < kShares[phase]) break;
-      share -= kShares[phase];
+  // Each phase gets its share, the last one what rounding leaves: few moments must do too.
+  std::uint64_t counted = 0;
+  for (std::size_t phase = 0; phase < kPhaseCount; ++phase) {
+    if (places[phase].empty()) continue;
+    counted += kShares[phase];
+    while (moments.size() < count * counted / shares) {
+      const std::size_t record = places[phase][chance.below(places[phase].size())];
+      moments.push_back({record, chance.any() >> 16, static_cast<Phase>(phase)});
     }
-    const std::size_t record = places[phase][chance.below(places[phase].size())];
-    moments.push_back({record, chance.any() >> 16, static_cast<Phase>(phase)});
   }
   std::sort(moments.begin(), moments.end(),
             [](const Moment& a, const Moment& b) { return a.record < b.record; });

@@ -80,6 +80,16 @@ TEST(PrinterFile, SaysInClearWhatItIsAndNoMore) {
   EXPECT_EQ(reader.head().made_s, 1'795'309'200);
 }
 
+/// Whoever opens a file reckons with its moment before anything is proved.
+TEST(PrinterFile, MadeAtNoTimeThereIsIsRefusedAtOnce) {
+  for (const char byte : {'\x80', '\x7f', '\x01'}) {
+    std::string altered = joined(parts_of(1));
+    altered[24] = byte;
+    std::istringstream in(altered);
+    EXPECT_THROW(PrinterFileReader{in}, std::runtime_error);
+  }
+}
+
 TEST(PrinterFile, AlteredInAnyByteIsRefused) {
   const std::string right = joined(parts_of(2));
   for (std::size_t at = 0; at < right.size(); ++at) {

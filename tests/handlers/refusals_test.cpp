@@ -241,5 +241,14 @@ TEST(FormatErrors, NameTheLowestElementThatIsMissingOrWrong) {
   }
 }
 
+/// Of a repeat only the code is known.
+TEST(CodeWords, OfSeveralRefusalsAreNoneOfTheirs) {
+  EXPECT_EQ(code_words("00"), "approved");
+  EXPECT_EQ(code_words("10"), "approved for less");
+  EXPECT_EQ(code_words("61"), "declined as before");
+  EXPECT_EQ(code_words("13"), "declined as before");
+  EXPECT_EQ(code_words("99"), "unknown");
+}
+
 }  // namespace
 }  // namespace handlers

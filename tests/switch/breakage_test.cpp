@@ -72,6 +72,30 @@ TEST(Breakage, ListsCardsMaskedHoweverManyThereAre) {
   EXPECT_EQ(first->at("balance_won").to_number<int>(), 10);
 }
 
+/// A card is good to the end of its last day, also when the next business day has begun.
+TEST(Breakage, GoesByTheCalendarNotTheBusinessDay) {
+  TestSwitch tested;
+  const base::TimeUs now = base::system_now();
+  const base::CivilTime time = base::civil_seoul(now);
+  const base::TimeUs late_s = 23 * 3'600 + 45 * 60;
+  const base::TimeUs time_s = time.hour * 3'600 + time.minute * 60 + time.second;
+  tested.clock_step_us = (late_s - time_s) * base::kMicrosPerSecond;
+  const base::Date today = base::seoul_date(now);
+  let_expire(tested, 1, 4'000, today);
+  const auto lines = ask(tested, R"({"command":"breakage"})");
+  EXPECT_EQ(sum_of(lines).at("date").as_string(), base::date_text(today));
+  EXPECT_EQ(sum_of(lines).at("cards").to_number<int>(), 0);
+}
+
+TEST(Breakage, ListsNoMoreCardsThanMayBeInMemory) {
+  TestSwitch tested;
+  ask(tested, R"({"command":"create-lot","face":10000,"count":20001})");
+  let_expire(tested, 20'001, 10, 20'260'101);
+  EXPECT_TRUE(error_of(ask(tested, R"({"command":"breakage","cards":true})"))
+                  .starts_with("more than 20000 cards are too many to list beside purchases"));
+  EXPECT_EQ(sum_of(ask(tested, R"({"command":"breakage"})")).at("cards").to_number<int>(), 20'001);
+}
+
 TEST(Breakage, OfNoDayIsASentence) {
   TestSwitch tested;
   for (const char* rest :

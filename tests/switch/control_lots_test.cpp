@@ -25,11 +25,6 @@ std::string print(int lot, const std::filesystem::path& file) {
          "\"}";
 }
 
-std::string error_of(const std::vector<json::object>& lines) {
-  const json::object& last = lines.at(lines.size() - 1);
-  return last.contains("text") ? std::string(last.at("text").as_string()) : "no error";
-}
-
 /// The lot's line of `lots`.
 json::object listed(const TestSwitch& tested, int lot) {
   return ask(tested, R"({"command":"lots"})").at(static_cast<std::size_t>(lot - 1));
@@ -296,6 +291,8 @@ TEST_F(Printed, LotThatCannotBeLeavesNoFileAndIsNotMarked) {
   ask(tested, create(10'000, 5));
   for (const std::string& request :
        {print(2, folder / "lot"), print(1, "lot"), print(1, folder / ""), print(1, "/nowhere/lot"),
+        print(1, tested.settings().data_folder / "lot"),
+        std::string(R"({"command":"print-lot","lot":1,"file":"/tmp/lot\u0000"})"),
         std::string(R"({"command":"print-lot","lot":1})")})
     EXPECT_NE(error_of(ask(tested, request)), "no error") << request;
   tested.on_thread([&] { return tested.store.no_snapshot_because = "no reader is free"; });

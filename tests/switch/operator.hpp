@@ -72,4 +72,10 @@ inline std::string kinds(const std::vector<json::object>& lines) {
   return text;
 }
 
+/// What the switch refused it with, or `no error`.
+inline std::string error_of(const std::vector<json::object>& lines) {
+  const json::object& last = lines.at(lines.size() - 1);
+  return last.contains("text") ? std::string(last.at("text").as_string()) : "no error";
+}
+
 }  // namespace core::test

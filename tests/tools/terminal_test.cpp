@@ -178,6 +178,18 @@ TEST(SimFields, PurchaseFromOptions) {
                UsageError);
 }
 
+TEST(SimFields, OfACallTheSwitchSaysWhatItCosts) {
+  const World world = demo_world();
+  Terminal terminal(world, "DEMO-TEL", "");
+  const Words card{"--card", "9410129900000011"};
+  Words call = card, end = card;
+  call.insert(call.end(), {"--called", "0212345678"});
+  end.insert(end.end(), {"--seconds", "61", "--rrn", "CALL00000001", "--approval", "000001"});
+  EXPECT_EQ(draft_from(terminal, "hold", call).get(4), "0");
+  EXPECT_EQ(draft_from(terminal, "completion", end).get(4), "0");
+  EXPECT_FALSE(draft_from(terminal, "hold", card).has(4));
+}
+
 TEST(SimFields, OtherMessagesFromOptions) {
   const World world = demo_world();
   Terminal terminal(world, "DEMO-AGENT", "");

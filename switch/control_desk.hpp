@@ -51,7 +51,7 @@ struct DeskView {
 
 /// Cards of a lot that are made at once: so many as take as long to make as the journal to write,
 /// within these bounds. Fewer would hardly shorten what a purchase waits, more would double it.
-inline constexpr std::uint32_t kLotPiece = 10, kMostLotPiece = 200;
+inline constexpr std::uint32_t kLotPiece = 25, kMostLotPiece = 200;
 inline constexpr std::uint32_t kMaxLot = 1'000'000;
 
 /// The I/O thread.

@@ -26,6 +26,8 @@ namespace {
 constexpr base::TimeUs kProgressPeriod = base::kMicrosPerSecond / 5;
 /// What making a card takes.
 constexpr std::int64_t kCardUs = 8;
+/// The pace of a lot, as even as it can be: the disk has the purchases' writes as well.
+constexpr std::int64_t kCardPeriodUs = 80;
 /// Longer than a window and its apply take: then something is wrong with the disk.
 constexpr base::TimeUs kLotPatience = 60 * base::kMicrosPerSecond;
 constexpr std::int64_t kMaxLotNumber = UINT32_MAX;
@@ -61,6 +63,7 @@ struct ControlDesk::Lot {
   ledger::ProductRecord product;
   base::TimeUs told_us = base::steady_now();
   base::TimeUs moved_us = base::steady_now();  ///< when it need not wait last
+  base::TimeUs due_us = moved_us;              ///< when its next cards are to be made
 };
 
 void ControlDesk::create_lot(ControlClient client, const json::object& request) {
@@ -107,9 +110,9 @@ void ControlDesk::make_lot(const std::shared_ptr<Lot>& lot) {
 
 bool ControlDesk::add_to_lot(Lot& lot) {
   const LotRecord& record = lot.record;
-  // The overlay's other half is for the purchases, which would be refused if it were full.
+  // The overlay's last quarter is for the purchases, which would be refused if it were full.
   const ledger::StoreFigures figures = view_.store.figures();
-  const bool must_wait = figures.active_bytes > view_.settings.ledger.overlay_bytes / 2;
+  const bool must_wait = figures.active_bytes > view_.settings.ledger.overlay_bytes / 4 * 3;
   try {
     if (view_.directory.product(record.product)->ended != 0)
       throw std::runtime_error("its product has ended");
@@ -122,8 +125,13 @@ bool ControlDesk::add_to_lot(Lot& lot) {
       rest();
     } else {
       lot.moved_us = begun_us;
-      commit_cards(lot, std::min(piece_of(figures.last_write_us), record.wanted - record.made));
-      rest(2 * (base::steady_now() - begun_us));  // most of the time is the purchases'
+      const std::uint32_t count =
+          std::min(piece_of(figures.last_write_us), record.wanted - record.made);
+      commit_cards(lot, count);
+      const base::TimeUs ended_us = base::steady_now();
+      lot.due_us += count * kCardPeriodUs;
+      // Half of the time at least is the purchases', however late the lot is.
+      rest(std::max(ended_us - begun_us, lot.due_us - ended_us));
     }
   } catch (const std::exception& failure) {
     end_lot(lot);

@@ -56,14 +56,17 @@ TEST(DurableStore, WhatIsCommittedIsReadAndIsThereAfterARestart) {
 
 TEST(DurableStore, WarnsWhereTheSegmentThatShouldFollowIsGone) {
   test::TempFolder folder;
-  const StoreOptions options = test::still_options(folder);
+  StoreOptions options = test::still_options(folder);
+  options.overlay_bytes = 4 << 20;  // all of it, so that nothing is applied
   const auto segments = [&] { return test::segments_in(options.folder / "journal"); };
   {
     EventLog events;
     const auto store = DurableStore::open(options, events);
-    for (int i = 0; i < 30; ++i)  // more than one segment of 1 MiB
-      ASSERT_EQ(put(*store, Table::cards, std::to_string(i), std::string(60'000, 'v')),
-                CommitOutcome::committed);
+    for (int i = 0; i < 30; ++i) {  // more than one segment of 1 MiB, of which one is ready at first
+      WriteSet batch;
+      batch.put(Table::cards, std::to_string(i), std::string(60'000, 'v'));
+      ASSERT_EQ(test::commit_patiently(*store, batch), CommitOutcome::committed);
+    }
     ASSERT_TRUE(test::tick_until(*store, [&] { return segments().size() >= 3; }));
   }
   ASSERT_EQ(segments()[1].filename(), segment_name(2));

@@ -149,10 +149,10 @@ TEST(Lots, EndWhenTheirClientLeavesAndKeepWhatIsMade) {
   EXPECT_NE(tested.log_text().find("of 1000000 cards of 10000 won"), std::string::npos);
 }
 
-TEST(Lots, WaitWhileTheOverlayIsHalfFullSoThatPurchasesHaveTheRest) {
+TEST(Lots, WaitWhileTheOverlayIsNearlyFullSoThatPurchasesHaveTheRest) {
   TestSwitch tested;
   tested.on_thread(
-      [&] { return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 2 + 1; });
+      [&] { return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 4 * 3 + 1; });
   Operator client(tested);
   client.send(create(10'000, 100) + "\n");
   ASSERT_TRUE(tested.becomes([&] { return tested.store.commits == 1; }));
@@ -165,7 +165,7 @@ TEST(Lots, WaitWhileTheOverlayIsHalfFullSoThatPurchasesHaveTheRest) {
 TEST(Lots, OfAProductThatHasEndedGetNoMoreCards) {
   TestSwitch tested;
   tested.on_thread(
-      [&] { return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 2 + 1; });
+      [&] { return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 4 * 3 + 1; });
   Operator client(tested);
   client.send(create(10'000, 100) + "\n");
   ASSERT_TRUE(tested.becomes([&] { return tested.store.commits == 1; }));
@@ -180,7 +180,7 @@ TEST(Lots, OfAProductThatHasEndedGetNoMoreCards) {
 TEST(Lots, KeepTheMarkOfAPrintThatEndsWhileTheyGrow) {
   TestSwitch tested;
   tested.on_thread(
-      [&] { return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 2 + 1; });
+      [&] { return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 4 * 3 + 1; });
   Operator client(tested);
   client.send(create(10'000, 100) + "\n");
   ASSERT_TRUE(tested.becomes([&] { return tested.store.commits == 1; }));

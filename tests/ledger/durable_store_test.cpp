@@ -62,7 +62,8 @@ TEST(DurableStore, WarnsWhereTheSegmentThatShouldFollowIsGone) {
   {
     EventLog events;
     const auto store = DurableStore::open(options, events);
-    for (int i = 0; i < 30; ++i) {  // more than one segment of 1 MiB, of which one is ready at first
+    for (int i = 0; i < 30;
+         ++i) {  // more than one segment of 1 MiB, of which one is ready at first
       WriteSet batch;
       batch.put(Table::cards, std::to_string(i), std::string(60'000, 'v'));
       ASSERT_EQ(test::commit_patiently(*store, batch), CommitOutcome::committed);

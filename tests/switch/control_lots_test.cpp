@@ -151,8 +151,9 @@ TEST(Lots, EndWhenTheirClientLeavesAndKeepWhatIsMade) {
 
 TEST(Lots, WaitWhileTheOverlayIsNearlyFullSoThatPurchasesHaveTheRest) {
   TestSwitch tested;
-  tested.on_thread(
-      [&] { return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 4 * 3 + 1; });
+  tested.on_thread([&] {
+    return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 4 * 3 + 1;
+  });
   Operator client(tested);
   client.send(create(10'000, 100) + "\n");
   ASSERT_TRUE(tested.becomes([&] { return tested.store.commits == 1; }));
@@ -164,8 +165,9 @@ TEST(Lots, WaitWhileTheOverlayIsNearlyFullSoThatPurchasesHaveTheRest) {
 
 TEST(Lots, OfAProductThatHasEndedGetNoMoreCards) {
   TestSwitch tested;
-  tested.on_thread(
-      [&] { return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 4 * 3 + 1; });
+  tested.on_thread([&] {
+    return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 4 * 3 + 1;
+  });
   Operator client(tested);
   client.send(create(10'000, 100) + "\n");
   ASSERT_TRUE(tested.becomes([&] { return tested.store.commits == 1; }));
@@ -179,8 +181,9 @@ TEST(Lots, OfAProductThatHasEndedGetNoMoreCards) {
 /// An interrupted one may be printed, and go on before the file is whole.
 TEST(Lots, KeepTheMarkOfAPrintThatEndsWhileTheyGrow) {
   TestSwitch tested;
-  tested.on_thread(
-      [&] { return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 4 * 3 + 1; });
+  tested.on_thread([&] {
+    return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 4 * 3 + 1;
+  });
   Operator client(tested);
   client.send(create(10'000, 100) + "\n");
   ASSERT_TRUE(tested.becomes([&] { return tested.store.commits == 1; }));

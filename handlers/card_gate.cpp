@@ -52,6 +52,7 @@ bool count_wrong(Exchange& exchange, CardInHand& in_hand) {
   ledger::write_card(exchange.context.draft, in_hand.id, in_hand.card);
   ledger::remember_wrong_password(exchange.context.draft, exchange.request.keys.request, password,
                                   exchange.context.now);
+  exchange.decision.wrong_password = password;
   return fifth;
 }
 

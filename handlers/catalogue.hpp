@@ -23,6 +23,7 @@ struct Decision {
   std::uint32_t lasts_s = 0;  ///< of a hold
   std::uint16_t points_bp = 0;
   ledger::Sequence previous_recharge = 0;
+  std::uint64_t wrong_password = 0;  ///< of this request's key, counted now or before
 };
 
 /// A remembered request on its way through its handler.

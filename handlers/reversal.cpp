@@ -1,6 +1,7 @@
 /// 0400, 0401, 0420, 0421: undoes exactly the named original, once, whole or (DE 95) in part;
 /// before, during or after the original arrived.
 
+#include <algorithm>
 #include <array>
 
 #include "handlers/card_gate.hpp"
@@ -42,17 +43,18 @@ Named find_by_reference(Exchange& exchange) {
   return named;
 }
 
-/// By DE 11 12 13, which leave the class open.
+/// By DE 11 12 13, which leave the class open: the latest of this terminal.
 Named find_by_request(Exchange& exchange) {
-  for (const std::uint16_t mti : std::array<std::uint16_t, 3>{200, 220, 100}) {
+  ledger::Sequence latest = 0;
+  for (const std::uint16_t mti : std::array<std::uint16_t, 3>{100, 200, 220}) {
     ledger::RequestKey key = exchange.request.keys.request;
     key.mti = mti;
     const auto found =
         ledger::find_duplicate(exchange.context.draft, key, exchange.context.age_now);
-    if (found && found->sequence != 0)
-      return {ledger::read_transaction(exchange.context.draft, found->sequence), {}};
+    if (found) latest = std::max(latest, found->sequence);
   }
-  return {};
+  if (latest == 0) return {};
+  return {ledger::read_transaction(exchange.context.draft, latest), {}};
 }
 
 Named find_original(Exchange& exchange) {

@@ -167,6 +167,7 @@ Seen check_seen(const CatalogueRow& row, Exchange& exchange, Refusal& refusal) {
   const auto duplicate =
       ledger::find_duplicate(draft, exchange.request.keys.request, exchange.context.age_now);
   if (!duplicate || duplicate->sequence == 0) {
+    if (duplicate) exchange.decision.wrong_password = duplicate->wrong_password;
     if (row.transaction == Transaction::reversal || !is_ambiguous(exchange)) return Seen::no;
     refusal = Refusal::key_conflict;
     return Seen::refused;
@@ -224,6 +225,7 @@ void remember_decision(const CatalogueRow& row, Exchange& exchange) {
   CP_ASSERT(size.has_value());
   ledger::TransactionKeys keys = request.keys;
   keys.can_be_original = row.transaction != Transaction::reversal;
+  keys.wrong_password = decision.wrong_password;
   const std::array<char, 12>& made = exchange.answer.reference;
   if (keys.reference.empty() && made[0] != 0) keys.reference = {made.data(), made.size()};
   ledger::remember(exchange.context.draft, make_head(row, exchange), keys, decision.entry,

@@ -87,10 +87,15 @@ Refusal find_first(Exchange& exchange, const CardInHand& in_hand, const Period& 
     return Refusal::none;
   }
   first = ledger::read_entry(draft, in_hand.id, *read_cursor(*cursor));
-  // It may be of a later month than was asked for, where the clock was set back between.
-  if (first && first->date() >= period.first) return Refusal::none;
-  exchange.answer.bad_element = 48;
-  return Refusal::format_error;
+  if (!first || first->date() < period.first) {
+    exchange.answer.bad_element = 48;
+    return Refusal::format_error;
+  }
+  if (first->date() <= period.last) return Refusal::none;
+  // The page before was of later months; or the clock was set back, and this one does follow.
+  auto newest = ledger::newest_entry(draft, in_hand.id, in_hand.card, period.last);
+  if (!newest || newest->entry.line.number < first->entry.line.number) first = std::move(newest);
+  return Refusal::none;
 }
 
 /// The blocked card's owner cannot show his password; the operator needs none.

@@ -86,8 +86,8 @@ void check_duplicates(Source& source, State& state, CheckReport& report) {
       return source.add(Table::duplicates, key, "the key is none of a request");
     if (!record) return;
     if (!is_plausible_time(record->time_us)) source.add(Table::duplicates, key, "its time is none");
-    if ((record->sequence == 0) != (record->wrong_password != 0))
-      source.add(Table::duplicates, key, "it is either of a transaction or of a wrong password");
+    if (record->sequence == 0 && record->wrong_password == 0)
+      source.add(Table::duplicates, key, "it is neither of a transaction nor of a wrong password");
     if (record->sequence == 0) return;  // a wrong password was counted: there is nothing to compare
     const std::uint64_t marked =
         record->sequence ^ scramble(static_cast<std::uint64_t>(record->time_us));

@@ -54,7 +54,7 @@ std::string Holds::take_hold(const Stored& stored, const CallRate& rate) {
       raised->second.expires_us <= head.time_us)
     return "it raises a hold that was over";
   add_won(raised->second.amount_won, head.moved_won);
-  raised->second.expires_us = expires_us;
+  raised->second.expires_us = std::max(raised->second.expires_us, expires_us);
   raised->second.granted_s += granted_in(stored.answer);
   return "";
 }

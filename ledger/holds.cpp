@@ -148,7 +148,7 @@ void raise_hold(Draft& draft, Sequence hold, std::int64_t amount_won, base::Time
   HoldRecord record = must_read(draft, hold);
   CP_ASSERT(record.state == HoldState::open);
   record.amount_won += amount_won;
-  record.expires_us = expires_us;
+  record.expires_us = std::max(record.expires_us, expires_us);
   record.granted_s += granted_s;
   write_hold(draft, hold, record);
   settle_card(draft, record);

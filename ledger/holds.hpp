@@ -45,6 +45,7 @@ struct CallStart {
 };
 void begin_hold(Draft& draft, Sequence hold, CardId id, std::int64_t amount_won,
                 base::TimeUs expires_us, const CallStart& call = {});
+/// Makes it last until then at least.
 void raise_hold(Draft& draft, Sequence hold, std::int64_t amount_won, base::TimeUs expires_us,
                 std::uint32_t granted_s = 0);
 /// Its last word: what it still reserves is free.

@@ -61,7 +61,7 @@ void remember(Draft& draft, TransactionHead head, const TransactionKeys& keys, c
   }
   write_transaction(draft, head, entry, answer);
   draft.write(Table::duplicates, keys.request.key(),
-              DuplicateRecord{head.sequence, head.time_us, 0});
+              DuplicateRecord{head.sequence, head.time_us, keys.wrong_password});
 }
 
 void record_opening(Draft& draft, const Entry& entry, base::TimeUs now) {
@@ -86,7 +86,11 @@ std::optional<DuplicateRecord> find_duplicate(Draft& draft, const RequestKey& ke
 
 void remember_wrong_password(Draft& draft, const RequestKey& key, std::uint64_t password,
                              base::TimeUs now) {
-  draft.write(Table::duplicates, key.key(), DuplicateRecord{0, now, password});
+  const auto known = draft.read<DuplicateRecord>(Table::duplicates, key.key());
+  const bool is_transactions = known && known->sequence != 0;
+  draft.write(Table::duplicates, key.key(),
+              is_transactions ? DuplicateRecord{known->sequence, known->time_us, password}
+                              : DuplicateRecord{0, now, password});
 }
 
 Sequence latest_original(Draft& draft, const OriginalKey& key) {

@@ -36,6 +36,8 @@ struct TransactionKeys {
   std::string_view reference;  ///< DE 37
   /// Reversals are found by their own key only: nothing names them as an original.
   bool can_be_original = true;
+  /// The last that was counted under the request's key; 0: none.
+  std::uint64_t wrong_password = 0;
 };
 
 /// Writes the record, its keys and its postings. `head` has everything but the previous original
@@ -49,7 +51,8 @@ void record_opening(Draft& draft, const Entry& entry, base::TimeUs now);
 /// What is remembered under this key, unless it came too long ago.
 std::optional<DuplicateRecord> find_duplicate(Draft& draft, const RequestKey& key,
                                               base::TimeUs now);
-/// Remembers that this wrong password was counted under this key.
+/// Remembers that this wrong password was counted under this key, beside the transaction that is
+/// known by it: a hold, where a verify has the same.
 void remember_wrong_password(Draft& draft, const RequestKey& key, std::uint64_t password,
                              base::TimeUs now);
 

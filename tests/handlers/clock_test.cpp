@@ -66,5 +66,22 @@ TEST(ClockSteps, ValidityAndBusinessDayGoByTheClockAsItStands) {
   EXPECT_EQ(desk.card("active").balance_won, 9'600);
 }
 
+/// Its last day was yesterday; the business day of its last half hour is today's.
+TEST(ClockSteps, ACardExpiresAtMidnightInSeoulWhateverTheBusinessDay) {
+  Desk desk;
+  const base::CivilTime time = base::civil_seoul(desk.now);
+  const base::TimeUs midnight =
+      desk.now - ((time.hour * 60 + time.minute) * 60 + time.second) * base::kMicrosPerSecond;
+  const std::string purchase = "POS 0200 2=expired 3=000000 4=100 52=1234";
+  desk.now = midnight;
+  EXPECT_EQ(desk.ask(purchase).code, "54");
+  desk.now = midnight - 1;
+  EXPECT_EQ(desk.ask(purchase).code, "00");
+  desk.now = midnight - kHour / 4;
+  Answered evening = desk.ask(purchase);
+  EXPECT_EQ(evening.code, "00");
+  EXPECT_EQ(evening[15], "1122");
+}
+
 }  // namespace
 }  // namespace handlers::test

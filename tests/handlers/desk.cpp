@@ -378,6 +378,7 @@ Answered Desk::ask(const std::string& text) {
   Answered answered;
   answered.mti = std::to_string(message.mti().value);
   answered.words = routed.facts.words;
+  answered.logged_won = routed.facts.amount_won;
   for (int element = 2; element < 128; ++element) {
     if (!message.has(element) || element == 64) continue;
     if (codec::field(element).content == codec::Content::an) {

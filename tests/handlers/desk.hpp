@@ -26,7 +26,8 @@ namespace handlers::test {
 
 struct Answered {
   std::string mti, code;
-  std::string words;  ///< of the refusal
+  std::string words;             ///< of the refusal
+  std::int64_t logged_won = -1;  ///< the amount in the log line
   std::map<int, std::string> fields;
   std::map<int, std::string> tags;
   bool has(int element) const { return fields.contains(element); }

@@ -199,6 +199,12 @@ TEST_F(RatedCall, CostsItsStartedUnitsAndTheConnectionOnce) {
   EXPECT_EQ(desk_.card("active").balance_won, 8'440);
 }
 
+TEST_F(RatedCall, IsLoggedWithItsPrice) {
+  Answered begun = call("0082215881234");
+  EXPECT_EQ(begun.logged_won, 0);
+  EXPECT_EQ(end("61", begun).logged_won, 1'560);
+}
+
 TEST_F(RatedCall, OfWholeUnitsDoesNotBeginAnother) {
   EXPECT_EQ(end("180", call("0215881234"))[4], "000000000039");
   Answered next = call("0215881234");

@@ -127,6 +127,14 @@ TEST_F(HoldsTest, TheSweepLooksAgainAtOneThatWasRaised) {
   EXPECT_EQ(due(), 0u);
 }
 
+/// The clock was set back between, or holds last less now.
+TEST_F(HoldsTest, ARaiseShortensNoHold) {
+  begin(1, 1'000, kBegun + 2 * kHourUs);
+  ledger_.write([&](Draft& draft) { raise_hold(draft, 1, 500, kBegun + kHourUs); });
+  EXPECT_EQ(card_at(kBegun + 2 * kHourUs - 1).held_won, 1'500);
+  EXPECT_EQ(card_at(kBegun + 2 * kHourUs).held_won, 0);
+}
+
 TEST_F(HoldsTest, TheSweepForgetsOneThatAMessageEnded) {
   HoldSweep sweep(ledger_.store);
   begin(1, 1'000, kBegun + kHourUs);

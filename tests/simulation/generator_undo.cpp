@@ -106,7 +106,13 @@ void Generator::change_content(Request& request) {
       }
       break;
     case 3:
-      if (request.has(3) && request.get(3).starts_with("00")) request.fields[3] = "000010";
+      if (request.mti.starts_with("010") && dice_.percent(60)) {  // a hold's key is a verify's too
+        request.fields[3] = request.get(3) == "330000" ? "000000" : "330000";
+        if (request.has(52) && dice_.percent(70))
+          request.fields[52] = other_password(request.get(52));
+      } else if (request.has(3) && request.get(3).starts_with("00")) {
+        request.fields[3] = "000010";
+      }
       break;
     case 4:
       if (request.has(90)) request.fields[90].back() = '7';

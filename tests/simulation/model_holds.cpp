@@ -74,7 +74,7 @@ std::string Model::hold(const Request& request, Decision& decision) {
   }
   Hold& held = books_.holds[static_cast<std::size_t>(index)];
   held.amount += amount;
-  held.expiry = now_ + kLifetime;
+  held.expiry = std::max(held.expiry, now_ + kLifetime);
   card.untouched = false;
   decision.moved = amount;
   decision.hold = index;

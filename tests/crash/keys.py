@@ -28,19 +28,11 @@ import process
 from arguments import SwitchArguments
 from connection import Connection, Failure
 from demo_world import SEOUL, STATIONS, iso, lot_card, now
+from verdict import Wrong, need
 
 PASSWORD = "12345678"  # of the demo lot's cards
 TRANSPORT = {"VEND": "A1B3C2D5E5F70719293B4A5D6D7F8F91",  # the demo world's own; the others have none there
              "BANG": "000102030405060708090A0B0C0D0E0F", "TEL": "F0E1D2C3B4A5968778695A4B3C2D1E0F"}
-
-
-class Wrong(Exception):
-    """What must not be; the text says what."""
-
-
-def need(right, what):
-    if not right:
-        raise Wrong(what)
 
 
 def check_value(key, is_aes):

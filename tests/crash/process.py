@@ -1,17 +1,16 @@
 """One `cpswitch` that is started, killed, stopped and started again on the same data."""
 
-import json
 import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "scenarios"))
+import control  # noqa: E402
 import switch_process  # noqa: E402
 from demo_world import FIRST_PORT  # noqa: E402
 
@@ -234,18 +233,8 @@ class Switch:
     def store_figures(self):
         """The `store` part of the control socket's status; {} when nobody answers there."""
         try:
-            with socket.socket(socket.AF_UNIX) as control:
-                control.settimeout(0.5)
-                control.connect(os.path.join(self.data, "control.sock"))
-                control.sendall(b'{"command":"status"}\n')
-                text = b""
-                while b'"end"' not in text and b'"error"' not in text:
-                    piece = control.recv(65536)
-                    if not piece:
-                        break
-                    text += piece
-            return json.loads(text.split(b"\n")[0]).get("store", {})
-        except (OSError, ValueError):
+            return next(control.ask(self.data, {"command": "status"}, 0.5)).get("store", {})
+        except (control.Gone, control.Refused):
             return {}
 
 

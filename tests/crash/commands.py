@@ -1,0 +1,290 @@
+#!/usr/bin/env python3
+"""The switch is killed while an operator's commands run, again and again; what it told him is there afterwards.
+
+    commands.py --switch build/release/bin/cpswitch --config config/demo.conf [--rounds 20] [--seed N]
+
+Over the control socket one operator makes lots and continues interrupted ones, another changes limits, products and rates.
+SIGKILL comes at a random moment. After the restart: a lot has the cards that the progress told of at least, and the
+cards it says, one each (`cpctl check`); limits, products and rates are as the last answer had them, or as the command
+without an answer wanted them. In the end all lots are continued, printed and opened: no two cards have the same number.
+"""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import control
+import process
+from arguments import SwitchArguments
+from verdict import Wrong, need
+
+MOST_PRODUCTS = 200  # the switch has numbers for 255, the demo world has some
+
+
+class Operator:
+    """Gives commands until the switch is gone, and knows afterwards what must be true."""
+
+    def __init__(self, data, seed):
+        self.data, self.rng = data, random.Random(seed)
+        self.problem = None
+        self.told = 0
+
+    def ask(self, request):
+        return list(control.ask(self.data, request))
+
+    def work(self):
+        try:
+            while True:
+                self.command()
+                self.told += 1
+        except control.Gone:
+            pass  # killed
+        except (Wrong, control.Refused) as wrong:
+            self.problem = f"{type(self).__name__}: {wrong}"
+
+
+class LotMaker(Operator):
+    def __init__(self, data, seed):
+        super().__init__(data, seed)
+        self.lots = {}     # number -> (cards wanted, cards told at least)
+        self.open = None   # [number, None where it is not told yet; cards wanted; told at least]
+
+    def command(self):
+        unfinished = [lot for lot, (wanted, made) in self.lots.items() if made < wanted]
+        if unfinished and self.rng.random() < 0.7:
+            lot = self.rng.choice(unfinished)
+            self._make(lot, self.lots[lot][0], {"command": "continue-lot", "lot": lot})
+        else:
+            wanted = self.rng.choice((1, 30, 400, 4000))
+            self._make(None, wanted, {"command": "create-lot", "face": 10_000, "count": wanted})
+
+    def _make(self, number, wanted, request):
+        self.open = [number, wanted, 0]
+        for line in control.ask(self.data, request):
+            if line["kind"] == "progress":
+                need(line["of"] == wanted and line["done"] >= self.open[2],
+                     f"lot {number}'s progress says {line}")
+                self.open[2] = line["done"]
+            else:
+                need(line["kind"] == "lot" and line["cards"] == wanted, f"of {wanted} cards: {line}")
+                self.lots[line["lot"]] = (wanted, wanted)
+                self.open = None
+
+    def prove(self):
+        listed = {line["lot"]: line for line in self.ask({"command": "lots"})}
+        if self.open is not None:
+            self._settle(listed)
+        need(listed.keys() == self.lots.keys(), f"lots {sorted(listed)} are not {sorted(self.lots)}")
+        for number, (wanted, made) in self.lots.items():
+            line = listed[number]
+            need(line["wanted"] == wanted and wanted >= line["made"] >= made,
+                 f"lot {number} of {wanted} cards, {made} told: {line}")
+            need(line["state"] == ("complete" if line["made"] == wanted else "interrupted"),
+                 f"lot {number} is neither whole nor interrupted: {line}")
+            self.lots[number] = (wanted, line["made"])
+
+    def _settle(self, listed):
+        """What the killed switch was making when it went."""
+        number, wanted, told = self.open
+        self.open = None
+        if number is None:
+            new = [lot for lot in listed if lot not in self.lots]
+            need(len(new) == 1 or (not new and told == 0),
+                 f"one lot was begun, {told} cards of it were told, and there are {new}")
+            if not new:
+                return
+            number = new[0]
+        before = self.lots.get(number, (wanted, 0))[1]
+        self.lots[number] = (wanted, max(before, told))
+
+    def finish(self):
+        for number, (wanted, made) in self.lots.items():
+            if made < wanted:
+                self._make(number, wanted, {"command": "continue-lot", "lot": number})
+
+
+class Ruler(Operator):
+    """What he wants differs each time, so that it tells which command it was of."""
+
+    def __init__(self, data, seed):
+        super().__init__(data, seed)
+        self.step = 0
+        self.is_so = {}    # name of a thing -> what it was told to be
+        self.wanted = {}   # what the command without an answer wanted of it
+        self.commands = {"limit": self._set_limit, "product": self._add_product,
+                         "end": self._end_product, "rates": self._load_rates}
+
+    def command(self):
+        name = self.rng.choices(list(self.commands), (4, 1, 1, 4))[0]
+        self.step += 1
+        request, changes = self.commands[name]()
+        if request is None:
+            return
+        self.wanted = changes
+        try:
+            self.ask(request)
+        except control.Refused as refused:
+            self.wanted = {}
+            if "very second" not in str(refused):  # two rate tables in one second
+                raise
+        self.is_so.update(self.wanted)
+        self.wanted = {}
+
+    def _set_limit(self):
+        name = self.rng.choice(("transaction", "day", "balance", "recharge"))
+        won = 1_000_000 + self.step
+        return {"command": "set-limits", name: won}, {f"limit {name}": won}
+
+    def _add_product(self):
+        if sum(name.startswith("product") for name in self.is_so) >= MOST_PRODUCTS:
+            return None, None
+        return ({"command": "add-product", "face": 20_001 + self.step, "name": f"P{self.step}"},
+                {f"product P{self.step}": True})
+
+    def _end_product(self):
+        sold = {line["name"]: line["number"] for line in self.ask({"command": "products"})
+                if line["sold"] and line["name"].startswith("P")}
+        if not sold:
+            return None, None
+        name = self.rng.choice(sorted(sold))
+        return {"command": "end-product", "number": sold[name]}, {f"product {name}": False}
+
+    def _load_rates(self):
+        table = f"prefix,won,unit_s,connection_won\n02,{self.step},60,0\n,{self.step},180,0\n"
+        return {"command": "rates-load", "table": table}, {"rates": self.step}
+
+    def _look(self):
+        found = {}
+        for line in self.ask({"command": "limits"}):
+            found |= {f"limit {name}": line[f"{name}_won"]
+                      for name in ("transaction", "day", "balance", "recharge")}
+        for line in self.ask({"command": "products"}):
+            if line["name"].startswith("P"):
+                found[f"product {line['name']}"] = line["sold"]
+        rows = [line for line in self.ask({"command": "rates"}) if line["kind"] == "rate"]
+        need(rows[-1]["won"] == rows[-2]["won"] or "rates" not in self.is_so,
+             f"half of a rate table: {rows[-2:]}")
+        found["rates"] = rows[-1]["won"]  # of the table that was loaded last
+        return found
+
+    def prove(self):
+        found = self._look()
+        for name, told in self.is_so.items():
+            may_be = {told, self.wanted.get(name, told)}
+            need(found.get(name) in may_be, f"{name} is {found.get(name)}, not one of {may_be}")
+        products = {name for name in found if name.startswith("product")}
+        need(products <= self.is_so.keys() | self.wanted.keys(), f"products nobody added: {products}")
+        for name in self.wanted.keys() & found.keys():
+            if name in self.is_so or found[name] == self.wanted[name]:
+                self.is_so[name] = found[name]
+        self.wanted = {}
+
+    def finish(self):
+        pass
+
+
+class World:
+    """A switch on one data folder through all rounds, and its two operators."""
+
+    def __init__(self, arguments, limits):
+        self.arguments, self.limits = arguments, limits
+        self.rng = random.Random(arguments.seed)
+        self.folder = tempfile.mkdtemp(prefix="cyberpass-commands-")
+        self.switch = process.Switch(arguments.switch, arguments.config, self.folder, limits)
+        self.lots = LotMaker(self.switch.data, self.rng.random())
+        self.ruler = Ruler(self.switch.data, self.rng.random())
+        self.interrupted = 0
+
+    def play(self):
+        self._start()
+        for _ in range(self.arguments.rounds):
+            self._round()
+        self.lots.finish()
+        self._prove_numbers()
+        self.switch.stop()
+        self._check()
+
+    def _start(self):
+        self.switch.start(["ledger.window=1s", "ledger.segment-mib=1"])
+
+    def _round(self):
+        operators = (self.lots, self.ruler)
+        threads = [threading.Thread(target=operator.work, daemon=True) for operator in operators]
+        for thread in threads:
+            thread.start()
+        time.sleep(self.rng.uniform(0.01, 1))
+        self.switch.kill()
+        for thread in threads:
+            thread.join(60)
+        for operator in operators:
+            need(operator.problem is None, operator.problem)
+        self._check()
+        self._start()
+        self.interrupted += self.lots.open is not None
+        for operator in operators:
+            operator.prove()
+
+    def _check(self):
+        right, text = process.check_books(self.arguments.cpctl, self.switch.data, self.limits)
+        need(right, f"cpctl check: {text}")
+
+    def _cpctl(self, *words):
+        done = subprocess.run([self.arguments.cpctl, "--data", self.switch.data, *words], text=True,
+                              capture_output=True, timeout=self.limits.check)
+        need(done.returncode == 0, f"cpctl {' '.join(words)}: {done.stderr}")
+
+    def _prove_numbers(self):
+        """What the card printer gets: every card of every lot, each with numbers of its own."""
+        key = os.path.join(self.folder, "printer.key")
+        with open(os.path.join(os.path.dirname(self.arguments.config), "demo.keys"),
+                  encoding="utf-8") as keys, open(key, "w", encoding="utf-8") as file:
+            file.writelines(line.split()[-1] + "\n" for line in keys if " printer " in f" {line}")
+        numbers, pins = set(), set()
+        for lot, (wanted, _) in sorted(self.lots.lots.items()):
+            sealed, opened = (os.path.join(self.folder, f"lot-{lot}{end}") for end in ("", ".csv"))
+            self._cpctl("lot", "print", str(lot), "--to", sealed)
+            self._cpctl("lot", "open", sealed, "--to", opened, "--from", key)
+            with open(opened, encoding="utf-8") as file:
+                rows = [line.split(",") for line in file.read().splitlines()[1:]]
+            need(len(rows) == wanted, f"lot {lot} of {wanted} cards has {len(rows)} in its file")
+            before = len(numbers)
+            numbers |= {row[0] for row in rows}
+            pins |= {row[1] for row in rows}
+            need(len(numbers) == len(pins) == before + wanted, f"lot {lot} has a number twice")
+
+    def close(self):
+        self.switch.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def main():
+    parser = SwitchArguments(__doc__)
+    parser.add_argument("--rounds", type=int, default=20)
+    arguments = parser.read()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
+    world = World(arguments, process.Limits(arguments.slow))
+    try:
+        world.play()
+    except (Wrong, control.Refused, control.Gone, process.ProcessProblem) as problem:
+        print(f"FAILED (seed {arguments.seed}): {problem}")
+        print(f"the switch said: {world.switch.tail(20)}")
+        return 1
+    finally:
+        world.close()
+    cards = sum(wanted for wanted, _ in world.lots.lots.values())
+    print(f"{arguments.rounds} kills, {world.interrupted} of them within a lot; {len(world.lots.lots)} lots of "
+          f"{cards} cards; {world.ruler.told} limits, products and rates told")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    finally:
+        process.end_all()

@@ -108,7 +108,7 @@ void write_card_file(Draft& draft, const CardFile& file) {
   draft.put(Table::card_files, number_key(file.head.id), encode(file));
 }
 
-CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted, CardSecrets* told) {
+CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted) {
   const CardId id = draft.next_number(kCardCounter);
   const UniqueNumber number = draw_unique(draft, maker, Secret::card_number, [&] {
     return wanted.number.empty() ? random_card_number(maker) : std::string(wanted.number);
@@ -149,9 +149,6 @@ CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted, Ca
   draft.write(Table::pin_numbers, key_of(pin.hash), CardReference{id});
   write_card(draft, id, card);
   write_card_file(draft, file);
-  if (told != nullptr)
-    *told = {crypto::ClearText(number.digits), crypto::ClearText(pin.digits),
-             crypto::ClearText(password)};
   return id;
 }
 

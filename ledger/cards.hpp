@@ -54,13 +54,7 @@ struct NewCard {
   std::string_view number;
   std::string_view initial_password;
 };
-/// What is printed on a card, in clear; wiped when dropped.
-struct CardSecrets {
-  crypto::ClearText number, pin, initial_password;
-};
-/// With `told`, also what its buyer gets to see.
-CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted,
-                 CardSecrets* told = nullptr);
+CardId make_card(Draft& draft, const CardMaker& maker, const NewCard& wanted);
 
 void set_password(crypto::CardVault& vault, CardId id, CardRecord& card, std::string_view password);
 /// Constant-time; the same work whether right or wrong.

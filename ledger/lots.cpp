@@ -36,19 +36,17 @@ void write_lot(Draft& draft, const LotRecord& lot) {
   draft.write(Table::lots, lot_key(lot.number), lot);
 }
 
-CardSecrets add_lot_card(Draft& draft, const CardMaker& maker, const ProductRecord& product,
-                         LotRecord& lot) {
+void add_lot_card(Draft& draft, const CardMaker& maker, const ProductRecord& product,
+                  LotRecord& lot) {
   CP_ASSERT(lot.made < lot.wanted && lot.product == product.number);
   NewCard wanted;
   wanted.product = &product;
   wanted.state = CardState::stock;
   wanted.from_lot = true;
   wanted.lot = lot.number;
-  CardSecrets secrets;
-  const CardId id = make_card(draft, maker, wanted, &secrets);
+  const CardId id = make_card(draft, maker, wanted);
   if (lot.made == 0) lot.first_card = id;
   if (++lot.made == lot.wanted) lot.state = LotState::complete;
-  return secrets;
 }
 
 std::uint32_t visit_lot(Snapshot& snapshot, crypto::CardVault& vault, const LotRecord& lot,

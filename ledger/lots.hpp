@@ -20,8 +20,13 @@ std::optional<LotRecord> read_lot(Draft& draft, std::uint32_t number);
 void write_lot(Draft& draft, const LotRecord& lot);
 
 /// One card more, counted in `lot`, which the caller writes in the same commit. It must lack one.
-CardSecrets add_lot_card(Draft& draft, const CardMaker& maker, const ProductRecord& product,
-                         LotRecord& lot);
+void add_lot_card(Draft& draft, const CardMaker& maker, const ProductRecord& product,
+                  LotRecord& lot);
+
+/// What is printed on a card, in clear; wiped when dropped.
+struct CardSecrets {
+  crypto::ClearText number, pin, initial_password;
+};
 
 struct LotVisits {
   /// Each card that still has its initial password, in the order in which they were made.

@@ -3,7 +3,7 @@
 ///
 /// What reads or writes the ledger is done between the rounds, in pieces small enough that no
 /// purchase waits noticeably; what looks at all the data does so in a thread of the store
-/// (snapshot_desk.hpp).
+/// (look_desk.hpp).
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/json/object.hpp>
@@ -22,11 +22,11 @@
 #include "ledger/durable_store.hpp"
 #include "switch/backup_desk.hpp"
 #include "switch/control.hpp"
+#include "switch/look_desk.hpp"
 #include "switch/lot_file.hpp"
 #include "switch/message_log.hpp"
 #include "switch/reload.hpp"
 #include "switch/server.hpp"
-#include "switch/snapshot_desk.hpp"
 #include "switch/station_keys.hpp"
 #include "switch/tls_gate.hpp"
 
@@ -51,7 +51,7 @@ struct DeskView {
 
 /// Cards of a lot that are made at once: so many as take as long to make as the journal to write,
 /// within these bounds. Fewer would hardly shorten what a purchase waits, more would double it.
-inline constexpr std::uint32_t kLotPiece = 25, kMostLotPiece = 200;
+inline constexpr std::uint32_t kLotPiece = 12, kMostLotPiece = 200;
 inline constexpr std::uint32_t kMaxLot = 1'000'000;
 
 /// The I/O thread.
@@ -122,7 +122,7 @@ class ControlDesk final : public BackgroundWork {
   std::set<std::uint32_t> lots_in_work_;
   const std::shared_ptr<const bool> here_ = std::make_shared<bool>(true);  ///< goes with the desk
   BackupDesk backups_;
-  SnapshotDesk looks_;
+  LookDesk looks_;
   const base::TimeUs started_us_;
 };
 

@@ -27,7 +27,7 @@ constexpr base::TimeUs kProgressPeriod = base::kMicrosPerSecond / 5;
 /// What making a card takes.
 constexpr std::int64_t kCardUs = 8;
 /// The pace of a lot, as even as it can be: the disk has the purchases' writes as well.
-constexpr std::int64_t kCardPeriodUs = 80;
+constexpr std::int64_t kCardPeriodUs = 90;
 /// Longer than a window and its apply take: then something is wrong with the disk.
 constexpr base::TimeUs kLotPatience = 60 * base::kMicrosPerSecond;
 constexpr std::int64_t kMaxLotNumber = UINT32_MAX;
@@ -236,7 +236,7 @@ void ControlDesk::print_lot(ControlClient client, const json::object& request) {
     looks_.begin(
         *door_, client,
         [order, outcome](ledger::Snapshot& snapshot, crypto::CardVault& vault,
-                         const SnapshotDesk::Tell& tell) {
+                         const LookDesk::Tell& tell) {
           *outcome =
               write_lot_file(snapshot, vault, order, [&](std::uint64_t done, std::uint64_t of) {
                 tell(static_cast<int>(done * 1'000 / of), "cards written");

@@ -24,7 +24,7 @@ struct Expired {
 
 /// In a thread of the store.
 void look_at_expired(ledger::Snapshot& snapshot, crypto::CardVault& vault,
-                     const SnapshotDesk::Tell& tell, base::Date today, bool with_cards,
+                     const LookDesk::Tell& tell, base::Date today, bool with_cards,
                      Expired& expired) {
   ledger::BreakageVisits visits;
   visits.progress = [&](std::uint64_t done, std::uint64_t of) {
@@ -71,8 +71,7 @@ void ControlDesk::check(ControlClient client) {
   const auto report = std::make_shared<ledger::CheckReport>();
   looks_.begin(
       *door_, client,
-      [report](ledger::Snapshot& snapshot, crypto::CardVault& vault,
-               const SnapshotDesk::Tell& tell) {
+      [report](ledger::Snapshot& snapshot, crypto::CardVault& vault, const LookDesk::Tell& tell) {
         *report = ledger::check_books(snapshot, &vault, tell);
       },
       [this, client, report](const std::string& error) {
@@ -102,7 +101,7 @@ void ControlDesk::breakage(ControlClient client, const json::object& request) {
   const auto expired = std::make_shared<Expired>();
   looks_.begin(
       *door_, client,
-      [=](ledger::Snapshot& snapshot, crypto::CardVault& vault, const SnapshotDesk::Tell& tell) {
+      [=](ledger::Snapshot& snapshot, crypto::CardVault& vault, const LookDesk::Tell& tell) {
         look_at_expired(snapshot, vault, tell, today, with_cards, *expired);
       },
       [=, this](const std::string& error) {

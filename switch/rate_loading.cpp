@@ -34,7 +34,6 @@ ledger::RatesFrom load_rates(ledger::Store& store, ledger::Directory& directory,
   change_ledger(store, directory,
                 [&](ledger::Draft& draft) { ledger::write_rates(draft, wanted, std::move(rows)); });
   directory.refresh_rates(store);
-  directory.refresh_rates(store);
   return wanted;
 }
 

@@ -11,6 +11,7 @@
 #include "crypto/key_block.hpp"
 #include "crypto/master_key.hpp"
 #include "crypto/random.hpp"
+#include "ledger/durable_store.hpp"
 #include "tools/control_client.hpp"
 #include "tools/control_view.hpp"
 #include "tools/ctl_commands.hpp"
@@ -63,6 +64,18 @@ crypto::MasterKeySource master_source(const SwitchPlace& place) {
 std::unique_ptr<FileKeyStore> load_store(const SwitchPlace& place) {
   if (!FileKeyStore::is_wrapped(place.keys)) return FileKeyStore::load_clear(place.keys);
   return FileKeyStore::load(place.keys, MasterKeys::load(master_source(place)));
+}
+
+/// A first start that was refused for its missing keys leaves files that hold nothing.
+bool holds_data(const std::filesystem::path& data) {
+  if (!std::filesystem::exists(data / "ledger.mdb")) return false;
+  bool found = false;
+  ledger::open_offline(data)->for_each(ledger::Table::meta,
+                                       [&](std::string_view, std::string_view) {
+                                         found = true;
+                                         return false;
+                                       });
+  return found;
 }
 
 void tell_switch(const SwitchPlace& place) {
@@ -185,7 +198,7 @@ int ctl_key_import(const SwitchPlace& place, const KeyImport& wanted) {
   const KeyUse use = use_to_import(wanted);
   const KeyFileLock lock(place.keys.parent_path());
   const bool is_first = !std::filesystem::exists(place.keys);
-  if (is_first && std::filesystem::exists(place.data / "ledger.mdb"))
+  if (is_first && holds_data(place.data))
     throw std::runtime_error("there is data in " + place.data.string() + " but no key file " +
                              place.keys.string() + "; put the key file back");
   crypto::SystemRandom random;

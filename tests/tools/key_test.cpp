@@ -7,6 +7,7 @@
 #include "crypto/key_wrap.hpp"
 #include "crypto/master_key.hpp"
 #include "crypto/random.hpp"
+#include "tests/ledger/store_support.hpp"
 #include "tools/ctl_commands.hpp"
 #include "tools/station_keys.hpp"
 
@@ -83,6 +84,24 @@ TEST_F(Keys, OfDataThatIsThereIsNeverMadeAnew) {
   EXPECT_THROW(import("pin", kPin), std::runtime_error);
   testing::internal::GetCapturedStdout();
   EXPECT_FALSE(std::filesystem::exists(place_.keys));
+}
+
+/// As a first start that finds no key file leaves it.
+TEST_F(Keys, FilesThatHoldNothingAreNoData) {
+  ledger::test::EventLog events;
+  ledger::StoreOptions options;
+  options.folder = folder_;
+  options.segment_bytes = 64 * ledger::kBlockBytes;
+  { const auto store = ledger::DurableStore::open(options, events); }
+  EXPECT_EQ(import("pin", kPin), kWell);
+  std::filesystem::remove(place_.keys);
+  {
+    const auto store = ledger::DurableStore::open(options, events);
+    ASSERT_EQ(ledger::test::put(*store, ledger::Table::meta, "counter", "1"),
+              ledger::CommitOutcome::committed);
+  }
+  EXPECT_THROW(import("pin", kPin), std::runtime_error);
+  testing::internal::GetCapturedStdout();
 }
 
 TEST_F(Keys, ComponentsAreCombined) {

@@ -18,13 +18,13 @@
 namespace core {
 
 /// The I/O thread; what a look has to say comes here through posts.
-class SnapshotDesk {
+class LookDesk {
  public:
   /// All must outlive it.
-  SnapshotDesk(boost::asio::io_context& io, ledger::DurableStore& store, const Keyring& keyring);
-  ~SnapshotDesk();
-  SnapshotDesk(const SnapshotDesk&) = delete;
-  SnapshotDesk& operator=(const SnapshotDesk&) = delete;
+  LookDesk(boost::asio::io_context& io, ledger::DurableStore& store, const Keyring& keyring);
+  ~LookDesk();
+  LookDesk(const LookDesk&) = delete;
+  LookDesk& operator=(const LookDesk&) = delete;
 
   /// Tells the client how far it is, 0 to 1000. Throws when the client has left or the desk goes:
   /// nothing more is wanted.

@@ -1,4 +1,4 @@
-#include "switch/snapshot_desk.hpp"
+#include "switch/look_desk.hpp"
 
 #include <atomic>
 #include <boost/asio/post.hpp>
@@ -19,9 +19,9 @@ class NobodyWaits : public std::exception {
 }  // namespace
 
 /// Between a look in the store's thread and the desk.
-struct SnapshotDesk::Link {
+struct LookDesk::Link {
   std::atomic<bool> cancelled = false;
-  SnapshotDesk* desk;  ///< the I/O thread's; null once the desk is gone
+  LookDesk* desk;  ///< the I/O thread's; null once the desk is gone
   boost::asio::io_context& io;
   ControlServer& door;
   ControlClient client;
@@ -47,17 +47,16 @@ struct SnapshotDesk::Link {
   }
 };
 
-SnapshotDesk::SnapshotDesk(boost::asio::io_context& io, ledger::DurableStore& store,
-                           const Keyring& keyring)
+LookDesk::LookDesk(boost::asio::io_context& io, ledger::DurableStore& store, const Keyring& keyring)
     : io_(io), store_(store), keyring_(keyring) {}
 
-SnapshotDesk::~SnapshotDesk() {
+LookDesk::~LookDesk() {
   if (!link_) return;
   link_->cancelled = true;
   link_->desk = nullptr;
 }
 
-void SnapshotDesk::begin(ControlServer& door, ControlClient client, Look look, End end) {
+void LookDesk::begin(ControlServer& door, ControlClient client, Look look, End end) {
   const std::shared_ptr<Link> link(new Link{{}, this, io_, door, client, std::move(end)});
   const bool is_taken =
       !link_ && store_.request_settled_snapshot(

@@ -1,4 +1,4 @@
-#include "switch/snapshot_desk.hpp"
+#include "switch/look_desk.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/un.h>
@@ -55,7 +55,7 @@ class Looks : public testing::Test {
 };
 
 /// Goes on until it is told that nobody waits for it.
-void look_for_ever(ledger::Snapshot&, crypto::CardVault&, const core::SnapshotDesk::Tell& tell) {
+void look_for_ever(ledger::Snapshot&, crypto::CardVault&, const core::LookDesk::Tell& tell) {
   for (int i = 0;; i = (i + 1) % 1'000) {
     tell(i, "looking");
     std::this_thread::sleep_for(1ms);
@@ -63,7 +63,7 @@ void look_for_ever(ledger::Snapshot&, crypto::CardVault&, const core::SnapshotDe
 }
 
 TEST_F(Looks, EndsALookWhoseClientLeaves) {
-  core::SnapshotDesk desk(io, store, keyring);
+  core::LookDesk desk(io, store, keyring);
   std::string error;
   desk.begin(door, client, look_for_ever, [&](const std::string& why) { error = why; });
   EXPECT_THROW(desk.begin(door, client, look_for_ever, {}), core::BadRequest) << "one at a time";
@@ -73,7 +73,7 @@ TEST_F(Looks, EndsALookWhoseClientLeaves) {
 }
 
 TEST_F(Looks, GoesAwayWhileALookIsUnderWay) {
-  auto desk = std::make_unique<core::SnapshotDesk>(io, store, keyring);
+  auto desk = std::make_unique<core::LookDesk>(io, store, keyring);
   bool is_told = false;
   desk->begin(door, client, look_for_ever, [&](const std::string&) { is_told = true; });
   desk.reset();
@@ -82,18 +82,18 @@ TEST_F(Looks, GoesAwayWhileALookIsUnderWay) {
 }
 
 TEST_F(Looks, WhatALookThrowsIsItsEnd) {
-  core::SnapshotDesk desk(io, store, keyring);
+  core::LookDesk desk(io, store, keyring);
   std::string error;
   desk.begin(
       door, client,
-      [](ledger::Snapshot&, crypto::CardVault&, const core::SnapshotDesk::Tell&) {
+      [](ledger::Snapshot&, crypto::CardVault&, const core::LookDesk::Tell&) {
         throw std::runtime_error("it is dark");
       },
       [&](const std::string& why) { error = why; });
   until([&] { return !error.empty(); });
   EXPECT_EQ(error, "it is dark");
   desk.begin(
-      door, client, [](ledger::Snapshot&, crypto::CardVault&, const core::SnapshotDesk::Tell&) {},
+      door, client, [](ledger::Snapshot&, crypto::CardVault&, const core::LookDesk::Tell&) {},
       [&](const std::string& why) { error = "ended" + why; });
   until([&] { return error == "ended"; });
 }

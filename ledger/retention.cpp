@@ -1,7 +1,9 @@
 #include "ledger/retention.hpp"
 
+#include <algorithm>
 #include <string>
 
+#include "ledger/draft.hpp"
 #include "ledger/records.hpp"
 
 namespace ledger {
@@ -30,9 +32,27 @@ void purge_duplicates(PurgeScope& scope, const std::string& first, const std::st
   });
 }
 
+/// When the latest message was remembered; 0: none was.
+base::TimeUs latest_us(PurgeScope& scope) {
+  Sequence latest = 0;
+  scope.sweep(Table::meta, kSequenceCounter, [&](std::string_view key, std::string_view value) {
+    if (key == kSequenceCounter) latest = record_from<Sequence>(value).value_or(0);
+    return Verdict::stop;
+  });
+  base::TimeUs time_us = 0;
+  scope.sweep(Table::transactions, std::string_view(number_key(latest)),
+              [&](std::string_view, std::string_view value) {
+                if (const auto head = record_from<TransactionHead>(value)) time_us = head->time_us;
+                return Verdict::stop;
+              });
+  return time_us;
+}
+
 }  // namespace
 
-void purge_expired(PurgeScope& scope, base::TimeUs now) {
+void purge_expired(PurgeScope& scope, base::TimeUs clock) {
+  const base::TimeUs now = std::min(clock, latest_us(scope));
+  if (now == 0) return;
   const base::Date today = base::seoul_date(now);
   const std::string oldest_kept = month_day_text(base::add_days(today, -10));
   const std::string after_newest = month_day_text(base::add_days(today, 2));

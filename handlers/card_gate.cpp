@@ -51,7 +51,7 @@ bool count_wrong(Exchange& exchange, CardInHand& in_hand) {
   const bool fifth = ledger::count_wrong_password(in_hand.card);
   ledger::write_card(exchange.context.draft, in_hand.id, in_hand.card);
   ledger::remember_wrong_password(exchange.context.draft, exchange.request.keys.request, password,
-                                  exchange.context.now);
+                                  exchange.context.now, exchange.context.age_now);
   exchange.decision.wrong_password = password;
   return fifth;
 }

@@ -85,8 +85,8 @@ std::optional<DuplicateRecord> find_duplicate(Draft& draft, const RequestKey& ke
 }
 
 void remember_wrong_password(Draft& draft, const RequestKey& key, std::uint64_t password,
-                             base::TimeUs now) {
-  const auto known = draft.read<DuplicateRecord>(Table::duplicates, key.key());
+                             base::TimeUs now, base::TimeUs age_now) {
+  const auto known = find_duplicate(draft, key, age_now);
   const bool is_transactions = known && known->sequence != 0;
   draft.write(Table::duplicates, key.key(),
               is_transactions ? DuplicateRecord{known->sequence, known->time_us, password}

@@ -52,9 +52,10 @@ void record_opening(Draft& draft, const Entry& entry, base::TimeUs now);
 std::optional<DuplicateRecord> find_duplicate(Draft& draft, const RequestKey& key,
                                               base::TimeUs now);
 /// Remembers that this wrong password was counted under this key, beside the transaction that is
-/// known by it: a hold, where a verify has the same.
+/// known by it: a hold, where a verify has the same. Whether it came too long ago goes by
+/// `age_now`.
 void remember_wrong_password(Draft& draft, const RequestKey& key, std::uint64_t password,
-                             base::TimeUs now);
+                             base::TimeUs now, base::TimeUs age_now);
 
 /// The latest transaction under a key; go on with head.previous_original or previous_reference.
 Sequence latest_original(Draft& draft, const OriginalKey& key);

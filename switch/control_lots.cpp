@@ -28,6 +28,8 @@ constexpr base::TimeUs kProgressPeriod = base::kMicrosPerSecond / 5;
 constexpr std::int64_t kCardUs = 8;
 /// The pace of a lot, as even as it can be: the disk has the purchases' writes as well.
 constexpr std::int64_t kCardPeriodUs = 90;
+/// What was missed of it is made good, but for waits.
+constexpr base::TimeUs kMostLateUs = base::kMicrosPerSecond / 2;
 /// Longer than a window and its apply take: then something is wrong with the disk.
 constexpr base::TimeUs kLotPatience = 60 * base::kMicrosPerSecond;
 constexpr std::int64_t kMaxLotNumber = UINT32_MAX;
@@ -125,6 +127,7 @@ bool ControlDesk::add_to_lot(Lot& lot) {
       rest();
     } else {
       lot.moved_us = begun_us;
+      lot.due_us = std::max(lot.due_us, begun_us - kMostLateUs);
       const std::uint32_t count =
           std::min(piece_of(figures.last_write_us), record.wanted - record.made);
       commit_cards(lot, count);

@@ -70,11 +70,15 @@ std::unique_ptr<FileKeyStore> load_store(const SwitchPlace& place) {
 bool holds_data(const std::filesystem::path& data) {
   if (!std::filesystem::exists(data / "ledger.mdb")) return false;
   bool found = false;
-  ledger::open_offline(data)->for_each(ledger::Table::meta,
-                                       [&](std::string_view, std::string_view) {
-                                         found = true;
-                                         return false;
-                                       });
+  try {
+    ledger::open_offline(data)->for_each(ledger::Table::meta,
+                                         [&](std::string_view, std::string_view) {
+                                           found = true;
+                                           return false;
+                                         });
+  } catch (const std::exception&) {
+    return true;  // who knows what it holds
+  }
   return found;
 }
 

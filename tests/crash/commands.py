@@ -9,6 +9,7 @@ cards it says, one each (`cpctl check`); limits, products and rates are as the l
 without an answer wanted them. In the end all lots are continued, printed and opened: no two cards have the same number.
 """
 
+import datetime
 import os
 import random
 import shutil
@@ -22,6 +23,7 @@ import time
 import control
 import process
 from arguments import SwitchArguments
+from demo_world import SEOUL, now
 from verdict import Wrong, need
 
 MOST_PRODUCTS = 200  # the switch has numbers for 255, the demo world has some
@@ -30,10 +32,10 @@ MOST_PRODUCTS = 200  # the switch has numbers for 255, the demo world has some
 class Operator:
     """Gives commands until the switch is gone, and knows afterwards what must be true."""
 
-    def __init__(self, data, seed):
-        self.data, self.rng = data, random.Random(seed)
+    def __init__(self, data, seed, killed):
+        self.data, self.rng, self.killed = data, random.Random(seed), killed
         self.problem = None
-        self.told = 0
+        self.told = 0  # commands that ended well
 
     def ask(self, request):
         return list(control.ask(self.data, request))
@@ -42,16 +44,16 @@ class Operator:
         try:
             while True:
                 self.command()
-                self.told += 1
-        except control.Gone:
-            pass  # killed
-        except (Wrong, control.Refused) as wrong:
-            self.problem = f"{type(self).__name__}: {wrong}"
+        except control.Gone as gone:
+            if not self.killed.is_set():
+                self.problem = f"{type(self).__name__}: an answer broke off while the switch ran: {gone}"
+        except Exception as wrong:  # whatever it is, the main thread must hear of it
+            self.problem = f"{type(self).__name__}: {wrong!r}"
 
 
 class LotMaker(Operator):
-    def __init__(self, data, seed):
-        super().__init__(data, seed)
+    def __init__(self, data, seed, killed):
+        super().__init__(data, seed, killed)
         self.lots = {}     # number -> (cards wanted, cards told at least)
         self.open = None   # [number, None where it is not told yet; cards wanted; told at least]
 
@@ -75,6 +77,7 @@ class LotMaker(Operator):
                 need(line["kind"] == "lot" and line["cards"] == wanted, f"of {wanted} cards: {line}")
                 self.lots[line["lot"]] = (wanted, wanted)
                 self.open = None
+                self.told += 1
 
     def prove(self):
         listed = {line["lot"]: line for line in self.ask({"command": "lots"})}
@@ -112,8 +115,8 @@ class LotMaker(Operator):
 class Ruler(Operator):
     """What he wants differs each time, so that it tells which command it was of."""
 
-    def __init__(self, data, seed):
-        super().__init__(data, seed)
+    def __init__(self, data, seed, killed):
+        super().__init__(data, seed, killed)
         self.step = 0
         self.is_so = {}    # name of a thing -> what it was told to be
         self.wanted = {}   # what the command without an answer wanted of it
@@ -127,14 +130,10 @@ class Ruler(Operator):
         if request is None:
             return
         self.wanted = changes
-        try:
-            self.ask(request)
-        except control.Refused as refused:
-            self.wanted = {}
-            if "very second" not in str(refused):  # two rate tables in one second
-                raise
-        self.is_so.update(self.wanted)
+        self.ask(request)
+        self.is_so.update(changes)
         self.wanted = {}
+        self.told += 1
 
     def _set_limit(self):
         name = self.rng.choice(("transaction", "day", "balance", "recharge"))
@@ -156,8 +155,12 @@ class Ruler(Operator):
         return {"command": "end-product", "number": sold[name]}, {f"product {name}": False}
 
     def _load_rates(self):
+        """A table to come, in the place of one for the same minute or beside the others."""
+        minute = (now(0).astimezone(SEOUL) + datetime.timedelta(days=2)).strftime("%Y-%m-%d 12:")
+        since = f"{minute}{self.rng.randrange(30):02d}"
         table = f"prefix,won,unit_s,connection_won\n02,{self.step},60,0\n,{self.step},180,0\n"
-        return {"command": "rates-load", "table": table}, {"rates": self.step}
+        return ({"command": "rates-load", "table": table, "from": since},
+                {f"rates {since}:00": self.step})
 
     def _look(self):
         found = {}
@@ -167,10 +170,13 @@ class Ruler(Operator):
         for line in self.ask({"command": "products"}):
             if line["name"].startswith("P"):
                 found[f"product {line['name']}"] = line["sold"]
-        rows = [line for line in self.ask({"command": "rates"}) if line["kind"] == "rate"]
-        need(rows[-1]["won"] == rows[-2]["won"] or "rates" not in self.is_so,
-             f"half of a rate table: {rows[-2:]}")
-        found["rates"] = rows[-1]["won"]  # of the table that was loaded last
+        name = None
+        for line in self.ask({"command": "rates"}):
+            if line["kind"] == "rates":
+                name = None if line["in_force"] else f"rates {line['from']}"
+                need(name is None or line["rows"] == 2, f"half of a rate table: {line}")
+            elif name is not None:
+                need(found.setdefault(name, line["won"]) == line["won"], f"two tables in one: {line}")
         return found
 
     def prove(self):
@@ -178,15 +184,12 @@ class Ruler(Operator):
         for name, told in self.is_so.items():
             may_be = {told, self.wanted.get(name, told)}
             need(found.get(name) in may_be, f"{name} is {found.get(name)}, not one of {may_be}")
-        products = {name for name in found if name.startswith("product")}
-        need(products <= self.is_so.keys() | self.wanted.keys(), f"products nobody added: {products}")
+        made = {name for name in found if not name.startswith("limit")}
+        need(made <= self.is_so.keys() | self.wanted.keys(), f"nobody made all of {sorted(made)}")
         for name in self.wanted.keys() & found.keys():
             if name in self.is_so or found[name] == self.wanted[name]:
                 self.is_so[name] = found[name]
         self.wanted = {}
-
-    def finish(self):
-        pass
 
 
 class World:
@@ -197,14 +200,17 @@ class World:
         self.rng = random.Random(arguments.seed)
         self.folder = tempfile.mkdtemp(prefix="cyberpass-commands-")
         self.switch = process.Switch(arguments.switch, arguments.config, self.folder, limits)
-        self.lots = LotMaker(self.switch.data, self.rng.random())
-        self.ruler = Ruler(self.switch.data, self.rng.random())
+        self.killed = threading.Event()  # set before the kill
+        self.lots = LotMaker(self.switch.data, self.rng.random(), self.killed)
+        self.ruler = Ruler(self.switch.data, self.rng.random(), self.killed)
         self.interrupted = 0
 
     def play(self):
         self._start()
         for _ in range(self.arguments.rounds):
             self._round()
+        need(self.interrupted > 0 and self.lots.told > 0 and self.ruler.told > 0,
+             "nothing was under way at any kill, or nothing was told")
         self.lots.finish()
         self._prove_numbers()
         self.switch.stop()
@@ -219,11 +225,13 @@ class World:
         for thread in threads:
             thread.start()
         time.sleep(self.rng.uniform(0.01, 1))
+        self.killed.set()
         self.switch.kill()
-        for thread in threads:
+        for operator, thread in zip(operators, threads):
             thread.join(60)
-        for operator in operators:
+            need(not thread.is_alive(), f"{type(operator).__name__} waits for the killed switch")
             need(operator.problem is None, operator.problem)
+        self.killed.clear()
         self._check()
         self._start()
         self.interrupted += self.lots.open is not None
@@ -279,7 +287,7 @@ def main():
         world.close()
     cards = sum(wanted for wanted, _ in world.lots.lots.values())
     print(f"{arguments.rounds} kills, {world.interrupted} of them within a lot; {len(world.lots.lots)} lots of "
-          f"{cards} cards; {world.ruler.told} limits, products and rates told")
+          f"{cards} cards; {world.ruler.told} changes of limits, products and rates told")
     return 0
 
 

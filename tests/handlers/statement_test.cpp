@@ -12,16 +12,20 @@ using test::Desk;
 
 constexpr std::size_t kEntrySize = 103, kNumberAt = 41;
 
-/// It is November 2026 at first, and the active card has one entry.
+/// It is November 2026 at first, and the card has one entry, its sale for 10,000 won.
 class Statement : public testing::Test {
  protected:
+  Statement() {
+    const std::string sale = "AGENT 0200 3=900000 2=stock 4=10000 48.0001=01000001";
+    EXPECT_EQ(desk_.ask(sale).code, "00");
+  }
   void buy(int times) {
     for (int i = 0; i < times; ++i)
-      ASSERT_EQ(desk_.ask("POS 0200 2=active 3=000000 4=10 52=1234").code, "00");
+      ASSERT_EQ(desk_.ask("POS 0200 2=stock 3=000000 4=10 52=1234").code, "00");
   }
   Answered page(const std::string& month, const std::string& cursor = "") {
     const std::string after = cursor.empty() ? "" : " 48.0042=" + cursor;
-    return desk_.ask("OPER 0100 2=active 3=380000 48.0040=" + month + " 48.0041=" + month + after);
+    return desk_.ask("OPER 0100 2=stock 3=380000 48.0040=" + month + " 48.0041=" + month + after);
   }
   /// The numbers of a page's entries.
   static std::string numbers(Answered& answer) {
@@ -86,14 +90,14 @@ TEST_F(Statement, ASumOfMoreThanTwelveDigitsIsToldAsTwelveNines) {
   desk_.change_limits([](ledger::LimitsRecord& limits) {
     limits = {kMost, 3 * kMost, kMost, kMost};
   });
-  const std::string deposit = "BANK 0200 2=active 3=210000 4=";
+  const std::string deposit = "BANK 0200 2=stock 3=210000 4=";
   ASSERT_EQ(desk_.ask(deposit + std::to_string(kMost - 10'000)).code, "00");
   Answered told = page("202611");
   EXPECT_EQ(told.tags[44],
             "SAC00000001000020261122"
             "DPC99999998999920261122"
             "BAC99999999999920261122");
-  ASSERT_EQ(desk_.ask("POS 0200 2=active 3=000000 4=999999999999 52=1234").code, "00");
+  ASSERT_EQ(desk_.ask("POS 0200 2=stock 3=000000 4=999999999999 52=1234").code, "00");
   ASSERT_EQ(desk_.ask(deposit + "10001").code, "00");
   told = page("202611");
   EXPECT_EQ(told.tags[44].substr(23),

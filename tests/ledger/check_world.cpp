@@ -483,7 +483,7 @@ void World::count_wrong_password(CardId id) {
     key.mti = 100;
     key.terminal = TerminalId::of("POS00001");
     key.merchant = kMart;
-    remember_wrong_password(draft, key, 0x1234, now);
+    remember_wrong_password(draft, key, 0x1234, now, now);
   });
 }
 

@@ -267,6 +267,7 @@ class Model {
   bool expired(const Card& card) const;
   std::string pass(const Request& request, Gate& gate);
   std::string pass_inactive(const Request& request, Card& card);
+  Time key_time(const std::string& key, Time counted) const;
   bool count_wrong(const Request& request, Card& card);
   std::string mix(const Request& request, const Card& card) const;
   std::string card_amounts(int card) const;

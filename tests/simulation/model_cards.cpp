@@ -39,11 +39,20 @@ bool Model::expired(const Card& card) const {
   return card.last_day != 0 && local_date(now_) > card.last_day;
 }
 
+/// What is known by a key is as old as the transaction that is remembered under it, if one is.
+Time Model::key_time(const std::string& key, Time counted) const {
+  for (std::size_t i = books_.entries.size(); i-- > 0;)
+    if (const Entry& entry = books_.entries[i]; fresh(entry.time) && key_of(*entry.asked) == key)
+      return entry.time;
+  return counted;
+}
+
 /// The same one counts once a key; true when it was the fifth in a row.
 bool Model::count_wrong(const Request& request, Card& card) {
   WrongPassword& last = books_.wrong_passwords[key_of(request)];
   const WrongPassword now{named_card(request), request.get(52), now_};
-  if (last.card == now.card && last.password == now.password && fresh(last.time)) return false;
+  const bool is_same = last.card == now.card && last.password == now.password;
+  if (is_same && fresh(key_time(key_of(request), last.time))) return false;
   last = now;
   if (++card.wrong_passwords != kWrongPasswordsToBlock) return false;
   card.blocks.insert("password");

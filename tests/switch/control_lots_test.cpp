@@ -149,25 +149,28 @@ TEST(Lots, EndWhenTheirClientLeavesAndKeepWhatIsMade) {
   EXPECT_NE(tested.log_text().find("of 1000000 cards of 10000 won"), std::string::npos);
 }
 
+/// So much more than three quarters of it.
+void fill_overlay(TestSwitch& tested, std::uint64_t beyond) {
+  tested.on_thread([&] {
+    return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 4 * 3 + beyond;
+  });
+}
+
 TEST(Lots, WaitWhileTheOverlayIsNearlyFullSoThatPurchasesHaveTheRest) {
   TestSwitch tested;
-  tested.on_thread([&] {
-    return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 4 * 3 + 1;
-  });
+  fill_overlay(tested, 1);
   Operator client(tested);
   client.send(create(10'000, 100) + "\n");
   ASSERT_TRUE(tested.becomes([&] { return tested.store.commits == 1; }));
   std::this_thread::sleep_for(300ms);
   EXPECT_EQ(tested.on_thread([&] { return tested.store.commits; }), 1u);
-  tested.on_thread([&] { return tested.store.active_bytes = 0; });
+  fill_overlay(tested, 0);
   EXPECT_EQ(answer_of(client.receive_all()).at("cards").to_number<int>(), 100);
 }
 
 TEST(Lots, OfAProductThatHasEndedGetNoMoreCards) {
   TestSwitch tested;
-  tested.on_thread([&] {
-    return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 4 * 3 + 1;
-  });
+  fill_overlay(tested, 1);
   Operator client(tested);
   client.send(create(10'000, 100) + "\n");
   ASSERT_TRUE(tested.becomes([&] { return tested.store.commits == 1; }));
@@ -181,9 +184,7 @@ TEST(Lots, OfAProductThatHasEndedGetNoMoreCards) {
 /// An interrupted one may be printed, and go on before the file is whole.
 TEST(Lots, KeepTheMarkOfAPrintThatEndsWhileTheyGrow) {
   TestSwitch tested;
-  tested.on_thread([&] {
-    return tested.store.active_bytes = tested.settings().ledger.overlay_bytes / 4 * 3 + 1;
-  });
+  fill_overlay(tested, 1);
   Operator client(tested);
   client.send(create(10'000, 100) + "\n");
   ASSERT_TRUE(tested.becomes([&] { return tested.store.commits == 1; }));

@@ -13,18 +13,15 @@ import datetime
 import os
 import random
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 
 import control
 import process
-from arguments import SwitchArguments
 from demo_world import SEOUL, now
-from verdict import Wrong, need
+from verdict import need, run
 
 MOST_PRODUCTS = 200  # the switch has numbers for 255, the demo world has some
 
@@ -270,29 +267,11 @@ class World:
         self.switch.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-
-def main():
-    parser = SwitchArguments(__doc__)
-    parser.add_argument("--rounds", type=int, default=20)
-    arguments = parser.read()
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
-    world = World(arguments, process.Limits(arguments.slow))
-    try:
-        world.play()
-    except (Wrong, control.Refused, control.Gone, process.ProcessProblem) as problem:
-        print(f"FAILED (seed {arguments.seed}): {problem}")
-        print(f"the switch said: {world.switch.tail(20)}")
-        return 1
-    finally:
-        world.close()
-    cards = sum(wanted for wanted, _ in world.lots.lots.values())
-    print(f"{arguments.rounds} kills, {world.interrupted} of them within a lot; {len(world.lots.lots)} lots of "
-          f"{cards} cards; {world.ruler.told} changes of limits, products and rates told")
-    return 0
+    def summary(self):
+        cards = sum(wanted for wanted, _ in self.lots.lots.values())
+        return (f"{self.arguments.rounds} kills, {self.interrupted} of them within a lot; {len(self.lots.lots)} "
+                f"lots of {cards} cards; {self.ruler.told} changes of limits, products and rates told")
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    finally:
-        process.end_all()
+    run(World, __doc__)

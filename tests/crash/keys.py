@@ -14,9 +14,7 @@ import os
 import random
 import re
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -25,10 +23,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 import process
-from arguments import SwitchArguments
 from connection import Connection, Failure
 from demo_world import SEOUL, STATIONS, iso, lot_card, now
-from verdict import Wrong, need
+from verdict import Wrong, need, run
 
 PASSWORD = "12345678"  # of the demo lot's cards
 TRANSPORT = {"VEND": "A1B3C2D5E5F70719293B4A5D6D7F8F91",  # the demo world's own; the others have none there
@@ -257,28 +254,10 @@ class World:
         self.switch.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-
-def main():
-    parser = SwitchArguments(__doc__)
-    parser.add_argument("--rounds", type=int, default=20)
-    arguments = parser.read()
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
-    world = World(arguments, process.Limits(arguments.slow))
-    try:
-        world.play()
-    except (Wrong, Failure, process.ProcessProblem) as problem:
-        print(f"FAILED (seed {arguments.seed}): {problem}")
-        print(f"the switch said: {world.switch.tail(20)}")
-        return 1
-    finally:
-        world.close()
-    print(f"{arguments.rounds} kills, {sum(till.told for till in world.tills)} keys told; at a kill the open "
-          f"exchange had counted {world.counted[True]} times, not {world.counted[False]} times")
-    return 0
+    def summary(self):
+        return (f"{self.arguments.rounds} kills, {sum(till.told for till in self.tills)} keys told; at a kill the "
+                f"open exchange had counted {self.counted[True]} times, not {self.counted[False]} times")
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    finally:
-        process.end_all()
+    run(World, __doc__)

@@ -4,7 +4,7 @@
 #   tidy  clang-tidy over the sources
 #   tsan  what has threads once more, with the thread sanitizer
 #   coverage  the unit tests, counted: its table is printed at the end
-#   fuzz  each fuzz target for FUZZ_SECONDS (45)
+#   fuzz  each fuzz target for FUZZ_SECONDS (60)
 # and ends with all verdicts. `run_tests.sh long` goes on with many more seeds of the model test, in
 # the release build, and with the crash and the power-cut test.
 set -euo pipefail
@@ -62,7 +62,7 @@ else
 fi
 tools/build.sh fuzz
 echo "== fuzz"
-if python3 fuzz/run.py --seconds "${FUZZ_SECONDS:-45}" --jobs "$JOBS"; then
+if python3 fuzz/run.py --seconds "${FUZZ_SECONDS:-60}" --jobs "$JOBS"; then
   verdicts+=("fuzz: nothing found")
 else
   failed=1

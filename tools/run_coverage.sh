@@ -9,14 +9,17 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 build=build/coverage
 folders='(base|codec|crypto|ledger|handlers|config|switch|tools)'
 tests=()
-for folder in base codec crypto ledger handlers config switch tools; do
+for folder in switch ledger codec tools handlers config crypto base; do # the longest first
   tests+=("test_$folder")
 done
+# Left out: the same lines again and again, for every call or every byte.
+exhaustive='StoreCrash.EndedAtEveryFileCallInTurn:Refusal.EveryByte*:*.NoPrefixOfAMessageIsGood/*'
 tools/build.sh coverage "${tests[@]}"
 find "$build" -name '*.gcda' -delete
 mkdir -p "$build/html"
 if ! printf '%s\n' "${tests[@]}" |
-    xargs -P "${JOBS:-$(nproc)}" -I{} sh -c "$build/bin/{} --gtest_brief=1 > $build/{}.log 2>&1"; then
+    xargs -P "$((${JOBS:-$(nproc)} + 1))" -I{} \
+      sh -c "$build/bin/{} --gtest_brief=1 --gtest_filter='-$exhaustive' > $build/{}.log 2>&1"; then
   grep -A 4 -h -E 'FAILED|rror:' "$build"/test_*.log
   exit 1
 fi

@@ -21,12 +21,13 @@ fi
 verdicts=()
 failed=0
 
-# suite NAME PRESET CTEST-OPTIONS…: runs it and keeps its closing lines.
+# suite NAME PRESET CTEST-OPTIONS…: runs it and keeps its closing lines. One test more than there are
+# processors, as the tests of programs wait half of their time.
 suite() {
   local name=$1 preset=$2 output=build/$2/ctest.log
   shift 2
   echo "== $name"
-  if "${plain[@]}" ctest --test-dir "build/$preset" -j "$JOBS" --output-on-failure "$@" 2>&1 |
+  if "${plain[@]}" ctest --test-dir "build/$preset" -j "$((JOBS + 1))" --output-on-failure "$@" 2>&1 |
       tee "$output"; then
     verdicts+=("$name: $(grep -E 'tests passed' "$output" || echo 'no tests')")
   else

@@ -188,9 +188,10 @@ void JournaledStore::begin_journal(RecoveryReport report) {
                                    .journal_bytes = options_.journal_bytes,
                                    .retry_us = options_.full_retry_us},
                 events_, std::move(report.spare), report.needed.size(), report.next_epoch);
-  pool_->start();
   max_payload_bytes_ = std::min<std::size_t>(options_.max_batch_bytes,
                                              Journal::payload_bound(options_.segment_bytes));
+  // Whoever is connected first must find room, however slow the pool's thread is with the next one.
+  pool_->start(Journal::segments_to_begin(options_.segment_bytes, max_payload_bytes_));
   journal_.emplace(*pool_, options_.segment_bytes, max_payload_bytes_, std::move(report.needed));
   if (journal_->write(RecordKind::start, sequence_ + 1, 0, 0) != Journal::Written::yes)
     throw std::runtime_error("the journal in " + journal_folder(options_.folder).string() +

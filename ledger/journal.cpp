@@ -23,6 +23,11 @@ std::size_t Journal::payload_bound(std::uint64_t segment_bytes) {
   return segment_bytes - kBlockBytes - kRecordHeaderBytes;
 }
 
+std::size_t Journal::segments_to_begin(std::uint64_t segment_bytes, std::size_t max_payload_bytes) {
+  const std::uint64_t used = 2 * kBlockBytes;  // the header and the start's record
+  return used + round_up_to_block(kRecordHeaderBytes + max_payload_bytes) <= segment_bytes ? 1 : 2;
+}
+
 bool Journal::has_room() const {
   return (current_ && at_ + max_group_bytes_ <= segment_bytes_) || pool_.is_ready();
 }

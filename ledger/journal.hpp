@@ -47,6 +47,8 @@ class Journal {
 
   /// The greatest payload that fits in a segment of this size.
   static std::size_t payload_bound(std::uint64_t segment_bytes);
+  /// How many segments it must have for a start's record and then a payload of any size.
+  static std::size_t segments_to_begin(std::uint64_t segment_bytes, std::size_t max_payload_bytes);
 
   /// Where the next record's payload goes; `max_payload_bytes` long.
   std::uint8_t* payload() { return buffer_.get() + kRecordHeaderBytes; }

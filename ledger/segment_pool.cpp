@@ -39,7 +39,7 @@ SegmentPool::~SegmentPool() {
   if (thread_.joinable()) thread_.join();
 }
 
-void SegmentPool::start() {
+void SegmentPool::start(std::size_t wanted) {
   Segment first;
   int error = prepare(first);
   if (error == EINVAL) {
@@ -55,8 +55,10 @@ void SegmentPool::start() {
                              "; make room or mend the disk, then start again");
   // Only now: until there is a new segment, an unfinished one may be all that tells the epoch.
   remove_unfinished();
-  ready_.push_back(std::move(first));
-  ready_count_ = 1;
+  add_ready(std::move(first));
+  // What does not succeed here is tried again, and told, by the thread.
+  for (Segment next; ready_.size() < wanted && may_make_one() && prepare(next) == 0;)
+    add_ready(std::move(next));
   thread_ = std::thread([this] { run(); });
 }
 
@@ -110,9 +112,13 @@ void SegmentPool::run() {
                         [this] { return stop_.load(); });
       continue;
     }
-    ready_.push_back(std::move(segment));
-    ready_count_.store(ready_.size(), std::memory_order_release);
+    add_ready(std::move(segment));
   }
+}
+
+void SegmentPool::add_ready(Segment segment) {
+  ready_.push_back(std::move(segment));
+  ready_count_.store(ready_.size(), std::memory_order_release);
 }
 
 void SegmentPool::report_failure(int error) {

@@ -51,9 +51,9 @@ class SegmentPool {
   SegmentPool(const SegmentPool&) = delete;
   SegmentPool& operator=(const SegmentPool&) = delete;
 
-  /// Prepares the first segment in the caller's thread, finding out about O_DIRECT, then starts the
-  /// pool's. Throws when the disk does not let it.
-  void start();
+  /// Prepares the first segments in the caller's thread, finding out about O_DIRECT, then starts the
+  /// pool's. Throws when the disk does not let it have one; more than one are as many as it gets.
+  void start(std::size_t wanted);
 
   // The ledger's thread.
 
@@ -70,6 +70,7 @@ class SegmentPool {
  private:
   void run();
   int prepare(Segment& segment);
+  void add_ready(Segment segment);
   int make(const std::filesystem::path& unfinished, bool fresh, std::uint64_t epoch);
   int write_whole(File& file, bool fresh, std::uint64_t epoch);
   bool has_right_size(const std::filesystem::path& spare);

@@ -234,6 +234,11 @@ class Drill:
             self.refuse_what_is_wrong()
             self.refuse_to_back_up()
             self.kill_midway()
+        except Exception:
+            if not self.switch.ended():
+                self.switch.stop()  # it writes its last lines
+            print(f"the switch said: {self.switch.tail(12)}")
+            raise
         finally:
             self.switch.close()
 

@@ -23,7 +23,7 @@ struct Rig {
   explicit Rig(FileLayer& files, std::uint64_t journal_bytes = 64 * kSegment,
                std::size_t max_payload = 9'000)
       : pool(files, {folder.path(), kSegment, journal_bytes, 2'000}, events, {}, 0, 1) {
-    pool.start();
+    pool.start(1);
     journal.emplace(pool, kSegment, max_payload, std::deque<FullSegment>{});
   }
   Journal::Written write(std::uint64_t sequence, std::size_t bytes = 100) {
@@ -316,7 +316,7 @@ TEST(SegmentPool, ReplacesSparesOfAnotherSizeAndRemovesWhatWasLeftUnfinished) {
   test::write_file(folder.path() / unfinished_name(4), std::string(kSegment, '\0'));
   SegmentPool pool(system_files(), {folder.path(), kSegment, 8 * kSegment, 1'000}, events,
                    {folder.path() / segment_name(3)}, 0, 5);
-  pool.start();
+  pool.start(1);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / segment_name(3)));
   EXPECT_FALSE(std::filesystem::exists(folder.path() / unfinished_name(4)));
   const auto segment = pool.take();

@@ -125,6 +125,26 @@ TEST(StoreBounds, TheJournalsOwnBoundIsBackPressureToo) {
   EXPECT_GE(events.count(StoreEvent::bound_reached), 1u);
 }
 
+TEST(StoreBounds, AStartInSmallSegmentsHasRoomBeforeThePoolsThreadHasMadeOne) {
+  TempFolder folder;
+  EventLog events;
+  FaultyFiles files;
+  std::atomic<bool> others_wait{true};
+  files.before = [&, opener = std::this_thread::get_id()](const char*, const auto&) {
+    while (others_wait && std::this_thread::get_id() != opener)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  };
+  StoreOptions options = still_options(folder);
+  options.files = &files;
+  options.segment_bytes = 16 * kBlockBytes;
+  options.max_batch_bytes = options.segment_bytes;  // beside any other record it has no room
+  const auto store = DurableStore::open(options, events);
+  EXPECT_EQ(store->writable(), Writable::yes);
+  EXPECT_EQ(put(*store, Table::cards, "large", std::string(14 * kBlockBytes, 'x')),
+            CommitOutcome::committed);
+  others_wait = false;
+}
+
 TEST(StoreBounds, AnotherTroubleOfTheApplyIsToldAndItGoesOn) {
   TempFolder folder;
   EventLog events;

@@ -51,8 +51,9 @@ class SegmentPool {
   SegmentPool(const SegmentPool&) = delete;
   SegmentPool& operator=(const SegmentPool&) = delete;
 
-  /// Prepares the first segments in the caller's thread, finding out about O_DIRECT, then starts the
-  /// pool's. Throws when the disk does not let it have one; more than one are as many as it gets.
+  /// Prepares the first segments in the caller's thread, finding out about O_DIRECT, then starts
+  /// the pool's. Throws when the disk does not let it have one; more than one are as many as it
+  /// gets.
   void start(std::size_t wanted);
 
   // The ledger's thread.

@@ -238,7 +238,7 @@ class TestSwitch {
     reload_ = std::make_unique<Reload>(ReloadParts{io_,
                                                    command_,
                                                    settings_,
-                                                   {},
+                                                   clock,
                                                    *log_,
                                                    manager_,
                                                    *engine_,
@@ -248,7 +248,7 @@ class TestSwitch {
                                                    *vault_});
     desk_ = std::make_unique<ControlDesk>(DeskView{io_,
                                                    settings_,
-                                                   {},
+                                                   clock,
                                                    *log_,
                                                    *engine_,
                                                    *server_,

@@ -235,28 +235,10 @@ class TestSwitch {
       station.max_connections = options.station_connections;
       server_->add(std::move(station));
     }
-    reload_ = std::make_unique<Reload>(ReloadParts{io_,
-                                                   command_,
-                                                   settings_,
-                                                   clock,
-                                                   *log_,
-                                                   manager_,
-                                                   *engine_,
-                                                   *server_,
-                                                   store,
-                                                   *keyring_,
-                                                   *vault_});
-    desk_ = std::make_unique<ControlDesk>(DeskView{io_,
-                                                   settings_,
-                                                   clock,
-                                                   *log_,
-                                                   *engine_,
-                                                   *server_,
-                                                   store,
-                                                   directory_,
-                                                   *keyring_,
-                                                   *vault_,
-                                                   random_,
+    reload_ = std::make_unique<Reload>(ReloadParts{io_, command_, settings_, clock, *log_, manager_,
+                                                   *engine_, *server_, store, *keyring_, *vault_});
+    desk_ = std::make_unique<ControlDesk>(DeskView{io_, settings_, clock, *log_, *engine_, *server_,
+                                                   store, directory_, *keyring_, *vault_, random_,
                                                    *reload_});
     door_ = std::make_unique<ControlServer>(
         io_, settings_.control_socket,

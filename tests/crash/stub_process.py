@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 
 
 class Forked:
@@ -53,5 +54,7 @@ def spawn(command, out, err):
         status = 0
     except SystemExit as end:
         status = end.code
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(status)

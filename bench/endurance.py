@@ -10,13 +10,11 @@ Within a day memory is looked at once a second; the rest at its end. Prints a ta
 with slopes, and ends with `cpctl check`.
 """
 
-import argparse
 import json
 import pathlib
 import statistics
-import sys
 
-from measured import programs, targets
+from measured import command, programs, targets
 from measured.steps import Bench, MemoryWatch, settle_and_end
 
 MIX = "purchase=1,verify=1"
@@ -24,20 +22,18 @@ MEGABYTE = 1e6
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawTextHelpFormatter)
+    parser = command.parser(__doc__)
     add = parser.add_argument
     add("--messages", type=int, default=30_000_000, help="in all days, at least")
     add("--days", type=int, default=10)
     add("--cards", type=int, default=1_000_000)
     add("--piece", type=float, default=20, help="seconds of one load; a day has as many as it takes")
-    add("--data", default="build/endurance", help="takes about 0.4 kB a message; made anew")
     add("--results", default="build/endurance/results.json")
-    add("--port-base", type=int, default=8580)
+    command.add_places(add, ("build/endurance", "takes about 0.4 kB a message; made anew"))
+    parser.set_defaults(bench_cores="")
     options = parser.parse_args()
     # What Bench and its programs want to know.
-    options.warmup, options.bench_cores, options.switch_cores = 2, "", ""
-    options.seconds = options.piece
+    options.warmup, options.seconds = 2, options.piece
     return options
 
 
@@ -122,7 +118,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except RuntimeError as error:
-        sys.exit(f"endurance: {error}")
+    command.run(main)

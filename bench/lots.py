@@ -8,26 +8,21 @@ begins with the counted seconds. Needs cpswitch, cpctl and cpbench in build/rele
 when a lot took ten seconds or more, or the medians' ratio is over 1.5. Nothing else should run there.
 """
 
-import argparse
-import os
+import concurrent.futures
 import pathlib
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
-import threading
 import time
 
-from measured import programs
+from measured import command, programs
 
 LOT_WITHIN_S, WANTED = 10, 1.5
-PORT_BASE = 8580
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawTextHelpFormatter)
+    parser = command.parser(__doc__)
     add = parser.add_argument
     add("--turns", type=int, default=4)
     add("--seconds", type=int, default=10, help="of each load")
@@ -35,18 +30,17 @@ def parse():
     add("--rate", type=int, default=2_000)
     add("--cards", type=int, default=10_000)
     add("--count", type=int, default=100_000, help="cards of a lot")
-    add("--data", default="build/lots", help="on the disk to measure; begun anew")
-    add("--port-base", type=int, default=int(os.environ.get("PORT_BASE", PORT_BASE)))
-    add("--bench-cores", default=programs.quiet_core(), help="of cpbench; '' for any")
-    add("--switch-cores", default="", help="'' (default): any")
+    command.add_places(add, ("build/lots", "on the disk to measure; begun anew"))
     return parser.parse_args()
 
 
 def make_lot(options, switch):
     """Seconds from the command to its end."""
     begun = time.monotonic()
-    subprocess.run([programs.BIN / "cpctl", "--data", switch.data, "lot", "create", "--face",
-                    "10000", "--count", str(options.count)], check=True, capture_output=True)
+    done = subprocess.run([programs.BIN / "cpctl", "--data", switch.data, "lot", "create", "--face",
+                           "10000", "--count", str(options.count)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"cpctl lot create failed: {done.stderr.strip()[-500:]}")
     return time.monotonic() - begun
 
 
@@ -56,17 +50,15 @@ def load(options, folder):
     return report["purchase"]
 
 
-def load_beside_a_lot(options, folder, switch, seconds):
+def load_beside_a_lot(options, folder, switch):
+    """The purchases' report, and the lot's seconds."""
     def lot():
         time.sleep(options.warmup)
-        seconds.append(make_lot(options, switch))
+        return make_lot(options, switch)
 
-    maker = threading.Thread(target=lot)
-    maker.start()
-    try:
-        return load(options, folder)
-    finally:
-        maker.join()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        made = pool.submit(lot)
+        return load(options, folder), made.result()
 
 
 def main():
@@ -80,8 +72,10 @@ def main():
         load(options, folder)  # makes the cards; and a window to apply, as the others have
         for _ in range(options.turns):
             without.append(load(options, folder))
-            beside.append(load_beside_a_lot(options, folder, switch, seconds))
-            beside.append(load_beside_a_lot(options, folder, switch, seconds))
+            for _ in range(2):
+                report, took = load_beside_a_lot(options, folder, switch)
+                beside.append(report)
+                seconds.append(took)
             without.append(load(options, folder))
             p99 = [f"{run['p99_us']:,}" for run in without[-2:] + beside[-2:]]
             print(f"p99 without {p99[0]} and {p99[1]} us, with {p99[2]} and {p99[3]} us",
@@ -99,8 +93,4 @@ def main():
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what it started ends with it
-    try:
-        sys.exit(main())
-    except RuntimeError as error:
-        sys.exit(f"lots: {error}")
+    command.run(main)

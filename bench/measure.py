@@ -9,24 +9,20 @@ A run is all steps one after the other, then the next run begins. After each ste
 written, so what was measured before an interruption is kept.
 """
 
-import argparse
 import datetime
 import json
 import os
 import pathlib
 import platform
 import re
-import signal
 import subprocess
-import sys
 
-from measured import pages, programs, targets
+from measured import command, pages, targets
 from measured.steps import Bench, steps_of
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawTextHelpFormatter)
+    parser = command.parser(__doc__)
     add = parser.add_argument
     add("--runs", type=int, default=3)
     add("--seconds", type=int, default=60, help="of an open loop")
@@ -37,13 +33,8 @@ def parse():
     add("--rate", type=int, default=10_000)
     add("--stretch-rate", type=int, default=40_000)
     add("--in-flight", type=int, default=16, help="at most, on each connection of an open loop")
-    add("--data", default="build/measure", help="on the disk to measure; kept for the next time")
     add("--results", default="build/measure/results.json")
-    add("--port-base", type=int, default=int(os.environ.get("PORT_BASE", 8580)))
-    add("--bench-cores", default=programs.quiet_core(),
-        help="of cpbench and the peers' clients; '' for any; default: the core that serves the "
-             "fewest interrupts of disks")
-    add("--switch-cores", default="", help="of cpswitch, echo and store; '' (default): any")
+    command.add_places(add, ("build/measure", "on the disk to measure; kept for the next time"))
     add("--only", nargs="+", metavar="STEP", help="these steps alone")
     add("--quick", action="store_true", help="one short run with few cards, to see that all works")
     options = parser.parse_args()
@@ -132,8 +123,4 @@ def main():
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what it started ends with it
-    try:
-        sys.exit(main())
-    except RuntimeError as error:
-        sys.exit(f"measure: {error}")
+    command.run(main)

@@ -10,40 +10,34 @@ the same disturbance coming to a second switch, which shows what it costs to hav
 machine. The ratio of each round is printed, and their median. Nothing else should run there.
 """
 
-import argparse
 import copy
 import os
 import pathlib
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
 import time
 
-from measured import programs
+from measured import command, programs
 from measured.disturbances import DISTURBANCES
 
 WANTED = 1.5
 FULL_LOAD = "one_station_all_it_may"
-BANG_PORT, PORT_BASE = 8584, 8580
+BANG_PORT = 4  # after the first one
 OTHER_PORTS = 100  # further up: those of the second switch
 SETTLED_S = 1  # after a disturbance began or ended
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawTextHelpFormatter)
+    parser = command.parser(__doc__)
     add = parser.add_argument
     add("--rounds", type=int, default=3)
     add("--seconds", type=int, default=10, help="of each load")
     add("--warmup", type=int, default=1)
     add("--rate", type=int, default=2_000)
     add("--cards", type=int, default=1_000)
-    add("--data", default="build/neighbours", help="on the disk to measure; begun anew")
-    add("--port-base", type=int, default=int(os.environ.get("PORT_BASE", PORT_BASE)))
-    add("--bench-cores", default=programs.quiet_core(), help="of the measured load; '' for any")
-    add("--switch-cores", default="", help="'' (default): any")
+    command.add_places(add, ("build/neighbours", "on the disk to measure; begun anew"))
     add("--only", nargs="+", metavar="NAME", choices=[*DISTURBANCES, FULL_LOAD])
     return parser.parse_args()
 
@@ -55,7 +49,7 @@ def command_of(name, options, folder):
             options, folder, {"station": "DEMO-BANG", "connections": 64, "in-flight": 256,
                               "mix": "purchase=1", "seconds": 600, "warmup": 0})
         return ["nice", "-n", "10", *words[words.index(str(programs.BIN / "cpbench")):]]
-    port = options.port_base + BANG_PORT - PORT_BASE
+    port = options.port_base + BANG_PORT
     return [sys.executable, "-m", "measured.disturbances", name, str(port)]
 
 
@@ -135,8 +129,4 @@ def main():
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what it started ends with it
-    try:
-        main()
-    except RuntimeError as error:
-        sys.exit(f"neighbours: {error}")
+    command.run(main)

@@ -7,27 +7,19 @@ Needs cpswitch and cpbench in build/release. Ends with 1 when in the median run 
 costs more than 1.5 times the first. Nothing else should run there.
 """
 
-import argparse
-import os
 import pathlib
-import signal
 import statistics
-import sys
 
-from measured import pages, programs
+from measured import command, pages
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawTextHelpFormatter)
+    parser = command.parser(__doc__)
     add = parser.add_argument
     add("--entries", type=int, default=pages.ENTRIES, help="3,000 or more: six to a page")
     add("--rounds", type=int, default=pages.ROUNDS, help="each asks for each page once")
     add("--runs", type=int, default=3)
-    add("--data", default="build/statement-pages", help="begun anew")
-    add("--port-base", type=int, default=int(os.environ.get("PORT_BASE", pages.PORT_BASE)))
-    add("--bench-cores", default=programs.quiet_core(), help="of cpbench; '' for any")
-    add("--switch-cores", default="", help="'' (default): any")
+    command.add_places(add, ("build/statement-pages", "begun anew"))
     options = parser.parse_args()
     if not 6 * pages.LATE_PAGE <= options.entries <= 99_000:
         parser.error("--entries is at least 3,000 and at most 99,000: the card has 100,000 won")
@@ -51,8 +43,4 @@ def main():
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what it started ends with it
-    try:
-        sys.exit(main())
-    except RuntimeError as error:
-        sys.exit(f"statement_pages: {error}")
+    command.run(main)

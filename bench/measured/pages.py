@@ -16,7 +16,7 @@ from measured import programs
 PAGE_LIMIT = 1.5  # what a page may cost, by the first
 ENTRIES, ROUNDS, LATE_PAGE = 10_000, 500, 500
 PURCHASES_A_SECOND = 2_000
-OPERATOR_PORT, PORT_BASE = 8580, 8580
+OPERATOR_PORT = 0  # after the first one
 TERMINAL, MERCHANT = b"OPER0001", b"DEMOOPERATOR001"
 SEOUL = datetime.timezone(datetime.timedelta(hours=9))
 # Elements that an answer may have before DE 48: bytes, or None where the length is in front.
@@ -140,7 +140,7 @@ def measure(options, folder, entries=ENTRIES, rounds=ROUNDS):
     switch = programs.Switch(options, folder)
     try:
         card, purchases = make_entries(options, folder, entries)
-        statement = Statement(options.port_base + OPERATOR_PORT - PORT_BASE, card, since)
+        statement = Statement(options.port_base + OPERATOR_PORT, card, since)
         return {"purchases": purchases, **time_pages(statement, rounds)}
     finally:
         switch.end()

@@ -19,6 +19,13 @@ using test::TempFolder;
 using test::tick_until;
 using test::value_of;
 
+/// Beside the start's record the largest batch has no room in the first one.
+StoreOptions in_small_segments(StoreOptions options) {
+  options.segment_bytes = 16 * kBlockBytes;
+  options.max_batch_bytes = options.segment_bytes;
+  return options;
+}
+
 TEST(StoreBounds, ABatchOverItsBoundIsRefusedAndTold) {
   TempFolder folder;
   EventLog events;
@@ -131,18 +138,36 @@ TEST(StoreBounds, AStartInSmallSegmentsHasRoomBeforeThePoolsThreadHasMadeOne) {
   FaultyFiles files;
   std::atomic<bool> others_wait{true};
   files.before = [&, opener = std::this_thread::get_id()](const char*, const auto&) {
-    while (others_wait && std::this_thread::get_id() != opener)
+    for (int i = 0; i < 10'000 && others_wait && std::this_thread::get_id() != opener; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
   };
-  StoreOptions options = still_options(folder);
+  StoreOptions options = in_small_segments(still_options(folder));
   options.files = &files;
-  options.segment_bytes = 16 * kBlockBytes;
-  options.max_batch_bytes = options.segment_bytes;  // beside any other record it has no room
   const auto store = DurableStore::open(options, events);
   EXPECT_EQ(store->writable(), Writable::yes);
   EXPECT_EQ(put(*store, Table::cards, "large", std::string(14 * kBlockBytes, 'x')),
             CommitOutcome::committed);
   others_wait = false;
+}
+
+TEST(StoreBounds, ADiskWithRoomForTheFirstSmallSegmentAloneLetsTheSwitchStartAndSaysSo) {
+  TempFolder folder;
+  EventLog events;
+  FaultyFiles files;
+  std::atomic<int> made{0};
+  std::atomic<bool> disk_full{true};
+  files.reserve_error = [&](const auto&) { return ++made > 1 && disk_full ? ENOSPC : 0; };
+  StoreOptions options = in_small_segments(still_options(folder));
+  options.files = &files;
+  const auto store = DurableStore::open(options, events);
+  const std::string large(14 * kBlockBytes, 'x');
+  EXPECT_EQ(store->writable(), Writable::full);
+  EXPECT_EQ(put(*store, Table::cards, "large", large), CommitOutcome::refused);
+  ASSERT_TRUE(tick_until(*store, [&] { return events.count(StoreEvent::disk_full) == 1; }));
+  disk_full = false;
+  ASSERT_TRUE(tick_until(*store, [&] { return store->writable() == Writable::yes; }));
+  EXPECT_EQ(put(*store, Table::cards, "large", large), CommitOutcome::committed);
+  EXPECT_EQ(events.count(StoreEvent::disk_room_again), 1u);
 }
 
 TEST(StoreBounds, AnotherTroubleOfTheApplyIsToldAndItGoesOn) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstring>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -11,17 +11,8 @@
 
 #include "base/assert.hpp"
 #include "base/time.hpp"
-#include "ledger/checkpoint.hpp"
-#include "ledger/conversion.hpp"
-#include "ledger/data_folder.hpp"
-#include "ledger/data_lock.hpp"
-#include "ledger/journal.hpp"
-#include "ledger/journal_hold.hpp"
-#include "ledger/lmdb_file.hpp"
+#include "ledger/journaled_store.hpp"
 #include "ledger/merged_scan.hpp"
-#include "ledger/overlay.hpp"
-#include "ledger/recovery.hpp"
-#include "ledger/segment_pool.hpp"
 
 namespace ledger {
 namespace {
@@ -30,175 +21,7 @@ namespace {
 /// lasts while it is applied.
 constexpr double kJournalShareOfWindow = 0.5;
 
-class JournaledStore : public DurableStore {
- public:
-  JournaledStore(const StoreOptions& options, StoreEvents& events);
-  JournaledStore(const JournaledStore&) = delete;
-  JournaledStore& operator=(const JournaledStore&) = delete;
-  ~JournaledStore() override { hold_.lose("the switch stops"); }
-
-  std::optional<std::string_view> get(Table table, std::string_view key) override;
-  void scan(Table table, std::string_view first, std::size_t limit,
-            const std::function<bool(std::string_view, std::string_view)>& visit) override;
-  Writable writable() const override;
-  void commit(const WriteSet& batch, const Done& done) override;
-  void tick() override;
-  StoreFigures figures() const override;
-  bool settle() override;
-  bool request_settled_snapshot(SnapshotUser user, SnapshotRefused refused) override {
-    return checkpoint_->snapshots().request(
-        {std::move(user), nullptr, std::move(refused), shown_batch_.load(),
-         base::steady_now() + options_.snapshot_limit_us, options_.snapshot_limit_us});
-  }
-  bool request_backup(BackupRequest request) override;
-
- private:
-  void recover();
-  void report_recovery(const RecoveryReport& report);
-  void apply_what_was_replayed();
-  void convert();
-  void begin_journal(RecoveryReport report);
-  CommitOutcome write(const PackedEntries& packed);
-  void publish(const WriteSet& batch) noexcept;
-  bool overlays_full() const;
-  bool overlay_full() const { return active_->bytes() >= options_.overlay_bytes; }
-  bool journal_due() const;
-  void reclaim();
-  void back_up(Snapshot& snapshot, const BackupRequest& request);
-  void serve_backup();
-  void freeze();
-  void freeze_if_due(bool now);
-  void note_bound();
-  void show();
-
-  const StoreOptions options_;
-  StoreEvents& events_;
-  FileLayer& files_;
-  std::optional<DataLock> lock_;
-  std::optional<LmdbFile> file_;
-  std::optional<LmdbReader> reader_;
-  std::uint64_t seen_commits_ = 0;  // of the file, when the reader was renewed
-
-  std::array<Overlay, 2> overlays_;
-  Overlay* active_ = &overlays_[0];
-  Overlay* frozen_ = nullptr;  // null or the other one; also read by the apply
-  std::size_t max_payload_bytes_ = 0;
-  std::uint64_t sequence_ = 0;
-  std::int64_t window_begun_us_ = 0;
-  bool poisoned_ = false, bound_told_ = false;
-
-  // The figures of the ledger's thread, for any other.
-  std::atomic<std::uint64_t> shown_sequence_{0}, shown_active_bytes_{0}, shown_active_entries_{0},
-      shown_batch_{0}, shown_frozen_bytes_{0}, shown_frozen_entries_{0}, shown_journal_bytes_{0};
-  std::atomic<bool> shown_full_{false}, shown_poisoned_{false};
-  base::Count slow_writes_, written_bytes_;
-  base::Figure<std::int64_t> last_write_us_;
-  base::Histogram<base::kShortBoundsUs> write_us_;
-  /// base::steady_now() when the overlay got its first entry; 0: it has none.
-  base::Figure<std::int64_t> active_since_us_, frozen_since_us_;
-
-  JournalHold hold_;
-
-  // Last, so that their threads end before what they use.
-  std::optional<SegmentPool> pool_;
-  std::optional<Journal> journal_;
-  std::optional<Checkpoint> checkpoint_;
-};
-
-JournaledStore::JournaledStore(const StoreOptions& options, StoreEvents& events)
-    : options_(options),
-      events_(events),
-      files_(options.files != nullptr ? *options.files : system_files()) {
-  check_options(options_);
-  refuse_unfit_folder(options_.folder);
-  make_data_folder(files_, options_.folder);
-  lock_.emplace(options_.folder, false);
-  file_.emplace(LmdbOptions{.file = data_file(options_.folder),
-                            .map_bytes = options_.map_bytes,
-                            .commit_fault = options_.apply_fault});
-  if (const int error = files_.sync_folder(options_.folder); error != 0)
-    throw std::runtime_error("the data folder " + options_.folder.string() + " cannot be synced: " +
-                             error_text(error) + "; mend the disk, then start again");
-  recover();
-}
-
-void JournaledStore::recover() {
-  const AppliedMark mark = file_->mark();
-  RecoveryReport report =
-      read_journal(files_, journal_folder(options_.folder), mark,
-                   [this](std::uint64_t, const JournalEntry& entry) {
-                     active_->put(entry.table, HashedKey(entry.key), entry.value, entry.erased);
-                   });
-  sequence_ = report.last_sequence;
-  shown_batch_ = sequence_;
-  report_recovery(report);
-  begin_journal(std::move(report));
-  reader_.emplace(*file_);
-  seen_commits_ = file_->commits();
-  checkpoint_.emplace(*file_, options_, events_, active_->empty());
-  window_begun_us_ = base::steady_now();
-  if (!active_->empty()) active_since_us_.set(window_begun_us_);
-  // What was replayed is a window of its own, whatever its size.
-  freeze_if_due(true);
-  // A sync that failed may have left the journal's tail in the page cache alone, and a later one
-  // says nothing of it: what counts from here on must be in the data file.
-  if (!pool_->direct()) apply_what_was_replayed();
-  if (file_->version() != kFormatVersion) convert();
-  show();
-}
-
-void JournaledStore::apply_what_was_replayed() {
-  if (!settle())
-    throw std::runtime_error("what was replayed cannot be applied to " +
-                             data_file(options_.folder).string() +
-                             "; make room on the disk or mend it, then start again");
-}
-
-/// Entries of the older format may be in the journal: nothing reads them before they are converted.
-void JournaledStore::convert() {
-  apply_what_was_replayed();
-  const std::uint64_t cards = convert_to_this_version(*file_);
-  reclaim();
-  events_.report(StoreEvent::converted, "from format version " + std::to_string(file_->version()) +
-                                            " to version " + std::to_string(kFormatVersion) + ": " +
-                                            std::to_string(cards) + " cards were written anew");
-}
-
-void JournaledStore::report_recovery(const RecoveryReport& report) {
-  if (!report.passed_over.empty()) events_.report(StoreEvent::tail_dropped, report.passed_over);
-  if (!report.missing.empty()) events_.report(StoreEvent::segment_missing, report.missing);
-  if (!report.dropped.empty()) events_.report(StoreEvent::tail_dropped, report.dropped);
-  std::string text = std::to_string(report.batches) + " batches with " +
-                     std::to_string(report.entries) +
-                     " entries replayed after the data file's mark " +
-                     std::to_string(file_->mark().sequence) + "; ";
-  text += report.end.empty() ? "the journal has nothing beyond it"
-                             : "the journal ends in " + report.end;
-  // Of a batch whose outcome was unknown this is the decision.
-  text += "; the last batch that counts is " + std::to_string(report.last_sequence);
-  events_.report(StoreEvent::recovered, text);
-}
-
-/// Goes on in a segment of its own, whose first record says for good where the journal before it
-/// ended.
-void JournaledStore::begin_journal(RecoveryReport report) {
-  pool_.emplace(files_,
-                SegmentPoolOptions{.folder = journal_folder(options_.folder),
-                                   .segment_bytes = options_.segment_bytes,
-                                   .journal_bytes = options_.journal_bytes,
-                                   .retry_us = options_.full_retry_us},
-                events_, std::move(report.spare), report.needed.size(), report.next_epoch);
-  max_payload_bytes_ = std::min<std::size_t>(options_.max_batch_bytes,
-                                             Journal::payload_bound(options_.segment_bytes));
-  // Whoever is connected first must find room, however slow the pool's thread is with the next one.
-  pool_->start(Journal::segments_to_begin(options_.segment_bytes, max_payload_bytes_));
-  journal_.emplace(*pool_, options_.segment_bytes, max_payload_bytes_, std::move(report.needed));
-  if (journal_->write(RecordKind::start, sequence_ + 1, 0, 0) != Journal::Written::yes)
-    throw std::runtime_error("the journal in " + journal_folder(options_.folder).string() +
-                             " cannot be written: " + error_text(journal_->error()) +
-                             "; mend the disk, then start again");
-  ++sequence_;
-}
+}  // namespace
 
 std::optional<std::string_view> JournaledStore::get(Table table, std::string_view key) {
   const HashedKey hashed(key);
@@ -466,12 +289,6 @@ bool JournaledStore::settle() {
   }
   checkpoint_->set_hurry(false);
   return taken;
-}
-
-}  // namespace
-
-std::unique_ptr<DurableStore> DurableStore::open(const StoreOptions& options, StoreEvents& events) {
-  return std::make_unique<JournaledStore>(options, events);
 }
 
 }  // namespace ledger

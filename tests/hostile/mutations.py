@@ -10,11 +10,19 @@ import annotate  # noqa: E402
 from demo_world import STATIONS, iso, lot_card  # noqa: E402
 
 PASSWORD = "12345678"  # of the stock cards
+OTHER_DIGITS = "86420975"
 TRUE_LENGTHS = (0, 1, 2, 7, 8, 13, 19, 99, 255, 999)
 LIED_LENGTHS = (0, 1, 2, 6, 255, 8191, 8192, 8193, 9999, 65535)
 CARDS = 20             # of the lot, so that the storm meets its own cards again
 TAGS = ("0001", "0002", "0003", "0004", "0005", "0006", "0010", "0011", "0012", "0020", "0030", "0040",
         "0050", "0052", "9999")
+
+
+def without_password(message):
+    """Golden messages count up where any digits will do. The storm sends the password encrypted alone,
+    so that digits which mutations moved to where the log shows them are not taken for it."""
+    return {de: value.replace(PASSWORD, OTHER_DIGITS) if isinstance(value, str) else value
+            for de, value in message.items()}
 
 
 def golden_requests(profile):
@@ -25,7 +33,7 @@ def golden_requests(profile):
         _, data = iso.unframe(golden["header"], bytes.fromhex(golden["hex"]), "tpdu" in golden)
         message = iso.decode_message(profile, data)
         if message[0][2] in "02":
-            found.append(message)
+            found.append(without_password(message))
     return found
 
 
